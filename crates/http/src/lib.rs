@@ -1,0 +1,1 @@
+//! What the HTTP dialects share: who calls, bodies, paging, rate limits.

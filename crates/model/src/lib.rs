@@ -1,0 +1,1 @@
+//! What the directory keeps: contacts, patches, queries, selections, and their rules.

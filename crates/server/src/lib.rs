@@ -1,0 +1,1 @@
+//! The composition root: configuration, listeners, TLS, telemetry and mounted dialects.

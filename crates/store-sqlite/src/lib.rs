@@ -1,0 +1,1 @@
+//! The embedded store: the directory in one SQLite file.

@@ -1,0 +1,1 @@
+//! What the tests share: a fixed clock, sample people, the judge, the store contract, transcripts.

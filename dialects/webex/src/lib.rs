@@ -1,0 +1,1 @@
+//! The Webex Organization Contacts and Groups dialect.
