@@ -1,1 +1,32 @@
-//! The use cases of the directory, its permissions, errors and the Store contract.
+//! What one can do with the directory, and who may: use cases, permissions, errors, and the contract a store fulfils.
+//!
+//! A door asks [`Directory::identify`] who calls, then [`Directory::desk`] for a place at an organization's desk, then the
+//! desk for a facet ([`Reader`], [`Editor`], [`GroupReader`], [`GroupEditor`]). Only a facet can do anything, and only a
+//! caller who may gets one, so a forgotten check does not compile. Limits and validation live here too, so that every
+//! door is bound by them.
+//!
+//! It knows nothing of HTTP, SQL or a vendor. Start reading at [`Store`], the page that says what is kept and how.
+
+mod access;
+mod caller;
+mod clock;
+mod contacts;
+mod error;
+mod groups;
+pub mod judge;
+mod operate;
+mod registry;
+mod store;
+mod tenancy;
+mod token;
+
+pub use access::{Desk, Directory, Settings};
+pub use caller::{Caller, Need, Principal, Scopes};
+pub use clock::{Clock, Ids, SystemClock, TimeOrderedIds};
+pub use contacts::{Editor, Reader};
+pub use error::{Action, Error, Kind, Reason, Result, Source};
+pub use groups::{GroupEditor, GroupReader};
+pub use operate::PurgeReport;
+pub use registry::{OrganizationDraft, Registry, TokenDraft};
+pub use store::{Applied, Author, Command, Finding, Gauge, Outcome, Store, Trash};
+pub use token::Token;

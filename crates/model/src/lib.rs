@@ -1,1 +1,26 @@
-//! What the directory keeps: contacts, patches, queries, selections, and their rules.
+//! What the directory keeps, and the rules it keeps it by: contacts, patches, queries, selections, groups and changes.
+//!
+//! Pure values and functions: no I/O, no async, nothing of HTTP, SQL or any vendor. Start reading at [`Contact`] (what is
+//! kept), then [`Patch`] (how it changes), [`Batch`] and [`Selection`] (how many change at once), [`Query`] (how they are
+//! found) and [`Change`] (how it is remembered).
+
+mod batch;
+mod change;
+mod contact;
+pub mod fold;
+mod group;
+mod organization;
+mod patch;
+mod query;
+mod rules;
+mod selection;
+
+pub use batch::{Batch, Expect, Mode, Write};
+pub use change::{Change, ChangeKind};
+pub use contact::{Contact, Entry, ForeignKey, Method, Record};
+pub use group::{Group, GroupDraft, GroupPatch, Member, MemberEdit};
+pub use organization::{Organization, OrganizationId, Role, TenantId};
+pub use patch::{Edit, ListEdit, Patch};
+pub use query::{Audience, Filter, GroupFilter, GroupOrder, GroupQuery, Order, Page, Query};
+pub use rules::{Limits, Violation};
+pub use selection::{Numbers, People, Selection, Sources, Unknown};

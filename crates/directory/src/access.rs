@@ -1,0 +1,215 @@
+//! The front desk: who calls, which organization, and what they may do there.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use cardfile_model::{Audience, Limits, Organization, OrganizationId, Role, TenantId};
+use jiff::SignedDuration;
+use uuid::Uuid;
+
+use crate::caller::{Caller, Need};
+use crate::clock::{Clock, Ids};
+use crate::contacts::{Editor, Reader};
+use crate::error::{Action, Error, Reason, Result};
+use crate::groups::{GroupEditor, GroupReader};
+use crate::store::{Author, Store};
+use crate::tenancy::{Memory, Tree};
+use crate::token::Token;
+
+/// What an operator may set about the directory itself.
+#[derive(Debug, Clone)]
+pub struct Settings {
+    /// How much of everything there may be.
+    pub limits: Limits,
+    /// How long people stay in the trash and changes can be undone.
+    pub retention: SignedDuration,
+    /// Whether contacts may be shown to groups that are not known, as while data is carried over from elsewhere.
+    pub admits_unknown_groups: bool,
+    /// Whether people without a card may be put into groups by their id.
+    pub admits_unknown_members: bool,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Settings {
+            limits: Limits::default(),
+            retention: SignedDuration::from_hours(30 * 24),
+            admits_unknown_groups: false,
+            admits_unknown_members: true,
+        }
+    }
+}
+
+/// The directory: the use cases over one store.
+pub struct Directory {
+    pub(crate) store: Arc<dyn Store>,
+    pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) ids: Arc<dyn Ids>,
+    pub(crate) settings: Settings,
+    limits: Arc<Limits>,
+    callers: Memory<Token, Caller>,
+    trees: Memory<TenantId, Tree>,
+}
+
+impl Directory {
+    /// A directory over a store.
+    #[must_use]
+    pub fn new(store: Arc<dyn Store>, clock: Arc<dyn Clock>, ids: Arc<dyn Ids>, settings: Settings) -> Self {
+        let limits = Arc::new(settings.limits.clone());
+        Directory { store, clock, ids, settings, limits, callers: Memory::new(), trees: Memory::new() }
+    }
+
+    /// What was set.
+    #[must_use]
+    pub fn settings(&self) -> &Settings {
+        &self.settings
+    }
+
+    /// Time as the directory sees it.
+    #[must_use]
+    pub fn clock(&self) -> &dyn Clock {
+        &*self.clock
+    }
+
+    /// Who a bearer token stands for. A token revoked by another process is still known for up to a second.
+    ///
+    /// # Errors
+    /// `Unauthenticated` for a token that is not known or has ended.
+    pub async fn identify(&self, token: &str) -> Result<Arc<Caller>> {
+        let token = Token::read(token).ok_or(Error::Unauthenticated)?;
+        let now = self.clock.now();
+        let caller = if let Some(caller) = self.callers.recall(&token, now) {
+            caller
+        } else {
+            let caller = self.store.caller(token).await?.ok_or(Error::Unauthenticated)?;
+            self.callers.remember(token, now, caller)
+        };
+        match caller.principal.expires {
+            Some(end) if end <= now => Err(Error::Unauthenticated),
+            _ => Ok(caller),
+        }
+    }
+
+    /// A place at an organization's desk, for a door of this name.
+    ///
+    /// # Errors
+    /// `Forbidden` for an organization that is neither the caller's nor, for an administrator, below it, whether it exists or
+    /// not; `Unavailable` while it is locked.
+    pub async fn desk<'a>(&'a self, caller: &'a Caller, id: OrganizationId, door: &'static str) -> Result<Desk<'a>> {
+        let tree = self.tree(caller.tenant).await?;
+        let home = caller.principal.organization;
+        let is_reached = id == home || (caller.principal.role == Role::Admin && tree.is_within(id, home));
+        let organization = tree.get(id).filter(|_| is_reached).ok_or(Error::Forbidden { action: Action::Organization })?;
+        if organization.is_locked {
+            return Err(Error::Unavailable { reason: Reason::Locked, retry_after: Duration::from_mins(1) });
+        }
+        Ok(Desk { directory: self, caller, organization: organization.clone(), door })
+    }
+
+    /// The desk of the organization that a group belongs to.
+    ///
+    /// # Errors
+    /// `NotFound` for a group that is not known, or whose organization is out of reach; `Unavailable` while that is locked.
+    pub async fn desk_of_group<'a>(&'a self, caller: &'a Caller, group: Uuid, door: &'static str) -> Result<Desk<'a>> {
+        let found = self.store.group(caller.tenant, group).await?.ok_or_else(|| Error::no_group(group))?;
+        match self.desk(caller, found.organization, door).await {
+            Err(Error::Forbidden { .. }) => Err(Error::no_group(group)),
+            desk => desk,
+        }
+    }
+
+    async fn tree(&self, tenant: TenantId) -> Result<Arc<Tree>> {
+        let now = self.clock.now();
+        if let Some(tree) = self.trees.recall(&tenant, now) {
+            return Ok(tree);
+        }
+        let organizations = self.store.organizations(tenant).await?;
+        Ok(self.trees.remember(tenant, now, Tree::new(organizations)))
+    }
+
+    pub(crate) fn forget_remembered(&self) {
+        self.callers.forget();
+        self.trees.forget();
+    }
+
+    pub(crate) fn author(&self, principal: Option<Uuid>, door: &'static str) -> Author {
+        Author { time: self.clock.now(), principal, door, limits: Arc::clone(&self.limits) }
+    }
+}
+
+/// A caller at an organization's desk: known to belong there, not yet known to be allowed anything.
+pub struct Desk<'a> {
+    pub(crate) directory: &'a Directory,
+    pub(crate) caller: &'a Caller,
+    pub(crate) organization: Organization,
+    pub(crate) door: &'static str,
+}
+
+impl<'a> Desk<'a> {
+    /// The organization.
+    #[must_use]
+    pub fn organization(&self) -> &Organization {
+        &self.organization
+    }
+
+    /// May read contacts.
+    ///
+    /// # Errors
+    /// `Forbidden` without the scope.
+    pub fn reader(&self) -> Result<Reader<'_, 'a>> {
+        self.covered(Need::ReadContacts)?;
+        Ok(Reader { desk: self })
+    }
+
+    /// May write contacts.
+    ///
+    /// # Errors
+    /// `Forbidden` without the scope, or for a principal who is not an administrator.
+    pub fn editor(&self) -> Result<Editor<'_, 'a>> {
+        self.covered(Need::WriteContacts)?;
+        self.administrator()?;
+        Ok(Editor { desk: self })
+    }
+
+    /// May read groups.
+    ///
+    /// # Errors
+    /// As [`Desk::editor`].
+    pub fn group_reader(&self) -> Result<GroupReader<'_, 'a>> {
+        self.covered(Need::ReadGroups)?;
+        self.administrator()?;
+        Ok(GroupReader { desk: self })
+    }
+
+    /// May write groups.
+    ///
+    /// # Errors
+    /// As [`Desk::editor`].
+    pub fn group_editor(&self) -> Result<GroupEditor<'_, 'a>> {
+        self.covered(Need::WriteGroups)?;
+        self.administrator()?;
+        Ok(GroupEditor { desk: self })
+    }
+
+    fn covered(&self, need: Need) -> Result<()> {
+        if self.caller.principal.scopes.cover(need) { Ok(()) } else { Err(Error::Forbidden { action: Action::Scope }) }
+    }
+
+    fn administrator(&self) -> Result<()> {
+        match self.caller.principal.role {
+            Role::Admin => Ok(()),
+            Role::Reader => Err(Error::Forbidden { action: Action::Role }),
+        }
+    }
+
+    pub(crate) fn audience(&self) -> Audience {
+        match self.caller.principal.role {
+            Role::Admin => Audience::Everything,
+            Role::Reader => Audience::Person(self.caller.principal.person),
+        }
+    }
+
+    pub(crate) fn author(&self) -> Author {
+        self.directory.author(Some(self.caller.principal.id), self.door)
+    }
+}

@@ -1,0 +1,150 @@
+//! Reading and writing the contacts of one organization.
+
+use cardfile_model::{
+    Batch, Contact, Expect, Filter, Limits, Mode, Order, Page, Patch, Query, Record, Selection, Sources, Write,
+};
+use uuid::Uuid;
+
+use crate::access::Desk;
+use crate::error::{Action, Error, Result};
+use crate::store::{Applied, Command, Outcome, Trash};
+
+/// Leave to read contacts.
+pub struct Reader<'d, 'a> {
+    pub(crate) desk: &'d Desk<'a>,
+}
+
+/// Leave to write contacts.
+pub struct Editor<'d, 'a> {
+    pub(crate) desk: &'d Desk<'a>,
+}
+
+impl Reader<'_, '_> {
+    /// The contact of this id.
+    ///
+    /// # Errors
+    /// `NotFound` when there is none, or none the caller may see; `Forbidden` when its source is not the caller's to touch.
+    pub async fn get(&self, id: Uuid) -> Result<Record> {
+        let Desk { directory, caller, organization, .. } = self.desk;
+        let found = directory.store.get(caller.tenant, organization.id, self.desk.audience(), &[id]).await?;
+        let record = found.into_iter().next().flatten().ok_or_else(|| Error::no_contact(id))?;
+        if caller.principal.sources.allow(&record.contact.source) {
+            return Ok(record);
+        }
+        Err(Error::Forbidden { action: Action::UseSource(Some(record.contact.source)) })
+    }
+
+    /// One page of the contacts that a filter finds; those of sources that are not the caller's to touch are left out.
+    ///
+    /// # Errors
+    /// Those of the store.
+    pub async fn find(&self, filter: Filter, order: Order, offset: u64, limit: usize) -> Result<Page> {
+        let Desk { directory, caller, organization, .. } = self.desk;
+        let query = Query {
+            organization: organization.id,
+            sources: caller.principal.sources.clone(),
+            audience: self.desk.audience(),
+            filter,
+            order,
+            offset,
+            limit,
+        };
+        directory.store.find(caller.tenant, query).await
+    }
+
+    /// The sources whose contacts the caller may touch.
+    #[must_use]
+    pub fn sources(&self) -> &Sources {
+        &self.desk.caller.principal.sources
+    }
+}
+
+impl Editor<'_, '_> {
+    /// How much of everything there may be.
+    #[must_use]
+    pub fn limits(&self) -> &Limits {
+        &self.desk.directory.settings.limits
+    }
+
+    /// The sources whose contacts the caller may touch.
+    #[must_use]
+    pub fn sources(&self) -> &Sources {
+        &self.desk.caller.principal.sources
+    }
+
+    /// The write that makes a contact under a new id.
+    #[must_use]
+    pub fn creation(&self, contact: Contact) -> Write {
+        Write::Create { id: self.desk.directory.ids.next(), contact: Box::new(contact) }
+    }
+
+    /// Does many writes, one outcome each, in request order.
+    ///
+    /// # Errors
+    /// `TooLarge` for more writes than `batch_items` allows; in mode `AllOrNothing` the first failure.
+    pub async fn write(&self, mode: Mode, writes: Vec<Write>) -> Result<Applied> {
+        let Desk { directory, caller, organization, .. } = self.desk;
+        self.within_batch(writes.len())?;
+        let batch = Batch {
+            organization: organization.id,
+            sources: caller.principal.sources.clone(),
+            mode,
+            admits_unknown_groups: directory.settings.admits_unknown_groups,
+            writes,
+        };
+        directory.store.apply(caller.tenant, self.desk.author(), Command::Write(batch)).await
+    }
+
+    /// Makes one contact.
+    ///
+    /// # Errors
+    /// `Forbidden` for its source, `Invalid` for what breaks rules.
+    pub async fn create(&self, contact: Contact) -> Result<Record> {
+        let write = self.creation(contact);
+        record(self.one(write).await?)
+    }
+
+    /// Changes one contact.
+    ///
+    /// # Errors
+    /// `NotFound`, `Stale`, `Forbidden` for its source, `Invalid` for what would break rules.
+    pub async fn patch(&self, id: Uuid, expect: Expect, patch: Patch) -> Result<Record> {
+        record(self.one(Write::Patch { id, expect, patch: Box::new(patch) }).await?)
+    }
+
+    /// Moves one contact to the trash.
+    ///
+    /// # Errors
+    /// `NotFound`, `Stale`, `Forbidden` for its source.
+    pub async fn delete(&self, id: Uuid, expect: Expect) -> Result<()> {
+        self.one(Write::Delete { id, expect }).await.map(drop)
+    }
+
+    /// Moves many contacts to the trash; those that are not known are passed over. Answers how many went.
+    ///
+    /// # Errors
+    /// `Forbidden`, and nothing done, when one is of a source that is not the caller's to touch.
+    pub async fn trash(&self, selection: Selection) -> Result<u64> {
+        let Desk { directory, caller, organization, .. } = self.desk;
+        let trash = Trash { organization: organization.id, sources: caller.principal.sources.clone(), selection };
+        let applied = directory.store.apply(caller.tenant, self.desk.author(), Command::Trash(trash)).await?;
+        Ok(applied.touched)
+    }
+
+    fn within_batch(&self, items: usize) -> Result<()> {
+        let most = self.limits().batch_items;
+        if items > most { Err(Error::TooLarge { limit: "batch_items", most: most as u64 }) } else { Ok(()) }
+    }
+
+    async fn one(&self, write: Write) -> Result<Outcome> {
+        let mut applied = self.write(Mode::Each, vec![write]).await?;
+        applied.outcomes.pop().unwrap_or_else(|| Err(Error::internal("a store answered no outcome for a write")))
+    }
+}
+
+fn record(outcome: Outcome) -> Result<Record> {
+    match outcome {
+        Outcome::Created(record) | Outcome::Changed(record) | Outcome::Unchanged(record) => Ok(record),
+        Outcome::Trashed(id) => Err(Error::internal(format!("a store answered a deletion of {id} for a write"))),
+    }
+}

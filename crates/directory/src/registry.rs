@@ -1,0 +1,67 @@
+//! What a store keeps besides people: tenants, organizations, principals and their tokens.
+
+use async_trait::async_trait;
+use cardfile_model::{Organization, OrganizationId, TenantId};
+use jiff::Timestamp;
+
+use crate::caller::{Caller, Principal};
+use crate::error::Result;
+use crate::token::Token;
+
+/// An organization to be made.
+#[derive(Debug, Clone)]
+pub struct OrganizationDraft {
+    /// The id; also the tenant's when `tenant` is `None`.
+    pub id: OrganizationId,
+    /// The tenant it goes into; `None` makes a new tenant of which it is the root.
+    pub tenant: Option<TenantId>,
+    /// The organization it goes under; `None` means the tenant's root.
+    pub parent: Option<OrganizationId>,
+    /// What it is called, not blank.
+    pub name: String,
+}
+
+/// A token to be kept.
+#[derive(Debug, Clone)]
+pub struct TokenDraft {
+    /// What is kept of the token itself.
+    pub token: Token,
+    /// Whom it stands for.
+    pub principal: Principal,
+    /// When it was made.
+    pub created: Timestamp,
+}
+
+/// The administration of a store.
+#[async_trait]
+pub trait Registry: Send + Sync {
+    /// Makes an organization, and its tenant if it has none.
+    ///
+    /// **Errors**: `AlreadyExists` when the id is taken in any tenant; `NotFound` for an unknown tenant or parent.
+    async fn add_organization(&self, draft: OrganizationDraft) -> Result<Organization>;
+
+    /// Locks an organization, so that requests are turned away, or opens it again.
+    ///
+    /// **Errors**: `NotFound`.
+    async fn lock_organization(&self, tenant: TenantId, id: OrganizationId, is_locked: bool) -> Result<()>;
+
+    /// All organizations of a tenant by number, the root first; empty for an unknown tenant.
+    async fn organizations(&self, tenant: TenantId) -> Result<Vec<Organization>>;
+
+    /// The tenant an organization is in. The only look-up across tenants: for the command line, never for a door.
+    async fn tenant_of(&self, organization: OrganizationId) -> Result<Option<TenantId>>;
+
+    /// Every tenant, by id.
+    async fn tenants(&self) -> Result<Vec<TenantId>>;
+
+    /// Keeps a token and its principal.
+    ///
+    /// **Errors**: `NotFound` when the principal's organization is not in the token's tenant.
+    async fn add_token(&self, draft: TokenDraft) -> Result<()>;
+
+    /// Forgets a token; one that is not there is no error.
+    async fn revoke_token(&self, token: Token) -> Result<()>;
+
+    /// Whom a token stands for; `None` when it is not known. Whether it has ended is for the directory to judge.
+    async fn caller(&self, token: Token) -> Result<Option<Caller>>;
+}

@@ -1,0 +1,186 @@
+//! The contract a store fulfils: few operations, each over a set of people.
+//!
+//! **What holds for every store.** A write that was answered is durable and is seen by every later read of this process.
+//! A write is one transaction: whole or not at all, whatever crashes. Every change makes exactly one log entry and moves the
+//! tenant's revision by one; a request that changes nothing makes none. Person, group and organization numbers and ids are
+//! given once and never reused. Nothing a tenant asks for can be answered from another tenant. The trash is never seen by
+//! `get`, `find`, `members` or any total. Stores do no permission checks beyond those that [`Batch`] and [`Trash`] carry,
+//! for these need the row: [`crate::judge`] has them.
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use cardfile_model::{
+    Audience, Batch, Change, Group, GroupDraft, GroupPatch, GroupQuery, Limits, Member, OrganizationId, Page, Query, Record,
+    Selection, Sources, TenantId,
+};
+use jiff::Timestamp;
+use uuid::Uuid;
+
+use crate::error::Result;
+use crate::registry::Registry;
+
+/// Who writes, when, through which door, within which limits.
+#[derive(Debug, Clone)]
+pub struct Author {
+    /// The time of the change.
+    pub time: Timestamp,
+    /// Whose token; `None` for the command line.
+    pub principal: Option<Uuid>,
+    /// The door's name.
+    pub door: &'static str,
+    /// How much of everything there may be.
+    pub limits: Arc<Limits>,
+}
+
+/// A bulk delete by selection.
+#[derive(Debug, Clone)]
+pub struct Trash {
+    /// Whose contacts.
+    pub organization: OrganizationId,
+    /// Whose source may be touched: if one of the selected is of another, nothing happens and the answer is `Forbidden`.
+    pub sources: Sources,
+    /// Who goes; people who are not known, or gone already, are passed over.
+    pub selection: Selection,
+}
+
+/// Something to be written.
+#[derive(Debug, Clone)]
+pub enum Command {
+    /// Writes to contacts, one by one, with an outcome each.
+    Write(Batch),
+    /// Contacts go to the trash by set arithmetic: the cost does not grow with the rows.
+    Trash(Trash),
+    /// A group is made. `AlreadyExists` when another of the organization has that name, folded.
+    CreateGroup(GroupDraft),
+    /// A group changes; a patch that changes nothing leaves it as it was. `NotFound`, `AlreadyExists`.
+    PatchGroup {
+        /// Which.
+        id: Uuid,
+        /// The change.
+        patch: GroupPatch,
+    },
+    /// A group goes; its id stays on the contacts shown to it, so that these do not turn public. `NotFound`.
+    DeleteGroup {
+        /// Which.
+        id: Uuid,
+    },
+    /// An earlier change is taken back, as a change of its own that can be undone too.
+    ///
+    /// Refused with `Stale` when somebody it touched was touched again since in the same respect (the card, or the same group), unless
+    /// forced: then those are passed over. `NotFound` for a change that is not of this organization, `Invalid` (rule
+    /// `undoable`) for one whose people were purged since or that cannot be undone.
+    Undo {
+        /// Whose change.
+        organization: OrganizationId,
+        /// Its revision.
+        change: u64,
+        /// Whether to pass over people touched since.
+        is_forced: bool,
+    },
+}
+
+/// What a command did.
+#[derive(Debug)]
+pub struct Applied {
+    /// The tenant's revision afterwards.
+    pub revision: u64,
+    /// Whether anything changed; if so, `revision` is the number of the change.
+    pub is_changed: bool,
+    /// For [`Command::Write`]: one for each write, in request order.
+    pub outcomes: Vec<Result<Outcome>>,
+    /// How many people were touched.
+    pub touched: u64,
+    /// For commands on a group other than delete: the group afterwards.
+    pub group: Option<Group>,
+}
+
+/// What one write did.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Outcome {
+    /// A contact was made.
+    Created(Record),
+    /// A contact changed.
+    Changed(Record),
+    /// The contact was as asked already; its revision stays.
+    Unchanged(Record),
+    /// A contact went to the trash.
+    Trashed(Uuid),
+}
+
+/// A number worth watching: how long queues and how large sets are.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Gauge {
+    /// The name, in words joined by `_`, with its unit.
+    pub name: &'static str,
+    /// What it tells.
+    pub help: &'static str,
+    /// The value now.
+    pub value: f64,
+}
+
+/// Something that a check found to be wrong.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Finding {
+    /// The tenant; `None` for the file as a whole.
+    pub tenant: Option<TenantId>,
+    /// What disagrees with what.
+    pub message: String,
+    /// Whether building the index anew from the rows mends it.
+    pub is_mended_by_rebuild: bool,
+}
+
+/// Keeps people, groups and the log of many tenants. See the module's page for what holds for all of it.
+#[async_trait]
+pub trait Store: Registry {
+    /// The contacts of these ids, in the order asked; absent ones, those in the trash, those of another organization and those
+    /// the audience may not see are `None`.
+    async fn get(
+        &self,
+        tenant: TenantId,
+        organization: OrganizationId,
+        audience: Audience,
+        ids: &[Uuid],
+    ) -> Result<Vec<Option<Record>>>;
+
+    /// One page of the contacts that a query finds, with the exact total.
+    async fn find(&self, tenant: TenantId, query: Query) -> Result<Page>;
+
+    /// Does one command in one transaction.
+    ///
+    /// **Errors**: those of the command; a [`Command::Write`] in mode `Each` fails as a whole only for reasons that concern
+    /// the whole (`NotFound` organization, `Unavailable`, `Internal`).
+    async fn apply(&self, tenant: TenantId, author: Author, command: Command) -> Result<Applied>;
+
+    /// A group by id, whatever its organization; `None` when there is none.
+    async fn group(&self, tenant: TenantId, id: Uuid) -> Result<Option<Group>>;
+
+    /// One page of the groups that a query finds, and the exact total.
+    async fn groups(&self, tenant: TenantId, query: GroupQuery) -> Result<(Vec<Group>, u64)>;
+
+    /// A slice of the people in a group by person number, those in the trash left out.
+    ///
+    /// **Errors**: `NotFound`.
+    async fn members(&self, tenant: TenantId, group: Uuid, offset: u64, limit: usize) -> Result<Vec<Member>>;
+
+    /// The changes of an organization after a revision, oldest first.
+    async fn changes(&self, tenant: TenantId, organization: OrganizationId, since: u64, limit: usize) -> Result<Vec<Change>>;
+
+    /// Removes for good some of the people who went to the trash before this time, and what undo kept for changes
+    /// before it: a small slice, so that no request waits for it. Answers how many people went; none means that all is done.
+    async fn purge(&self, before: Timestamp) -> Result<u64>;
+
+    /// Looks through everything: rows, sets, log and index must agree. Empty when they do.
+    async fn check(&self) -> Result<Vec<Finding>>;
+
+    /// Builds the index anew from the rows.
+    async fn rebuild_index(&self) -> Result<()>;
+
+    /// Whether requests can be served.
+    ///
+    /// **Errors**: `Unavailable` with the reason.
+    async fn ready(&self) -> Result<()>;
+
+    /// What is worth watching.
+    fn gauges(&self) -> Vec<Gauge>;
+}

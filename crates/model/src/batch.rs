@@ -1,0 +1,80 @@
+//! Many writes as one request.
+
+use uuid::Uuid;
+
+use crate::contact::Contact;
+use crate::organization::OrganizationId;
+use crate::patch::Patch;
+use crate::selection::Sources;
+
+/// Writes to the contacts of one organization, judged and applied in order within one transaction.
+#[derive(Debug, Clone)]
+pub struct Batch {
+    /// Where created contacts go, and where the others must be: elsewhere they are not found.
+    pub organization: OrganizationId,
+    /// Whose contacts may be touched; another source is `Forbidden`.
+    pub sources: Sources,
+    /// What one failing write means for the others.
+    pub mode: Mode,
+    /// Whether a group that is not known may be named in [`Contact::shared_with`].
+    pub admits_unknown_groups: bool,
+    /// The writes; a later one sees what an earlier one did.
+    pub writes: Vec<Write>,
+}
+
+/// One write.
+#[derive(Debug, Clone)]
+pub enum Write {
+    /// A new contact under a new id; an id already given, even to the dead, is `AlreadyExists`.
+    Create {
+        /// The id, made by the directory or brought by an import.
+        id: Uuid,
+        /// The card.
+        contact: Box<Contact>,
+    },
+    /// The named members change.
+    Patch {
+        /// Whose card.
+        id: Uuid,
+        /// What must hold before.
+        expect: Expect,
+        /// The change.
+        patch: Box<Patch>,
+    },
+    /// The whole card changes; its source must stay.
+    Replace {
+        /// Whose card.
+        id: Uuid,
+        /// What must hold before.
+        expect: Expect,
+        /// The new card.
+        contact: Box<Contact>,
+    },
+    /// The contact goes to the trash.
+    Delete {
+        /// Who.
+        id: Uuid,
+        /// What must hold before.
+        expect: Expect,
+    },
+}
+
+/// What must hold of a contact for a write to happen; judged inside the transaction.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Expect {
+    /// It exists.
+    Any,
+    /// It does not exist: only a create can go on.
+    Absent,
+    /// It is still at this revision, else `Stale`.
+    At(u64),
+}
+
+/// What one failing write means for the others of its batch.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Mode {
+    /// Nothing is written unless everything can be; the answer is the first failure.
+    AllOrNothing,
+    /// Each write stands alone; outcomes come in request order.
+    Each,
+}

@@ -1,0 +1,73 @@
+//! How a change is remembered.
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+use crate::organization::OrganizationId;
+use crate::selection::Numbers;
+
+/// One log entry: who, when, through which door, what kind, which people. Every write that changes something makes exactly one.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Change {
+    /// The tenant's revision it led to; revisions count up from 1 without gaps.
+    pub revision: u64,
+    /// When.
+    pub time: Timestamp,
+    /// Which principal's token was used; `None` for the command line.
+    pub principal: Option<Uuid>,
+    /// Through which door (`webex`, `cli`, …).
+    pub door: String,
+    /// What was done.
+    pub kind: ChangeKind,
+    /// In which organization.
+    pub organization: OrganizationId,
+    /// The group it was done to, if it was one.
+    pub group: Option<Uuid>,
+    /// The people it touched.
+    pub touched: Numbers,
+    /// Of these, who came: into the directory, or into the group.
+    pub came: Numbers,
+    /// Of these, who went: to the trash, or out of the group.
+    pub went: Numbers,
+    /// For an undo: the change it took back.
+    pub undoes: Option<u64>,
+    /// Whether what undo needs is still there (it goes with the retention term).
+    pub is_undoable: bool,
+}
+
+/// What a change did.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ChangeKind {
+    /// People came, changed or went in one batch of writes.
+    Write,
+    /// People went to the trash by selection.
+    Trash,
+    /// A group was made.
+    GroupCreate,
+    /// A group's name, description or members changed.
+    GroupPatch,
+    /// A group went.
+    GroupDelete,
+    /// An earlier change was taken back.
+    Undo,
+    /// An organization was made or changed.
+    Organization,
+}
+
+impl ChangeKind {
+    /// The name of this kind in logs and in the store.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            ChangeKind::Write => "write",
+            ChangeKind::Trash => "trash",
+            ChangeKind::GroupCreate => "group_create",
+            ChangeKind::GroupPatch => "group_patch",
+            ChangeKind::GroupDelete => "group_delete",
+            ChangeKind::Undo => "undo",
+            ChangeKind::Organization => "organization",
+        }
+    }
+}

@@ -1,0 +1,69 @@
+use proptest::prelude::*;
+
+use super::*;
+
+fn entry(value: &str, kind: &str, is_primary: Option<bool>) -> Entry {
+    Entry { value: value.into(), kind: (!kind.is_empty()).then(|| kind.into()), is_primary }
+}
+
+#[test]
+fn a_new_primary_takes_it_from_the_former_one() {
+    let mut list = vec![entry("1", "work", Some(true))];
+    apply_list(vec![ListEdit::Upsert(entry("2", "home", Some(true)))], &mut list);
+    assert_eq!(list, [entry("1", "work", Some(false)), entry("2", "home", Some(true))]);
+}
+
+#[test]
+fn an_equal_entry_only_changes_its_primary_flag() {
+    let mut list = vec![entry("1", "work", None)];
+    apply_list(vec![ListEdit::Upsert(entry("1", "WORK", Some(true)))], &mut list);
+    assert_eq!(list, [entry("1", "work", Some(true))]);
+    apply_list(vec![ListEdit::Upsert(entry("1", "work", None))], &mut list);
+    assert_eq!(list, [entry("1", "work", Some(true))]);
+}
+
+#[test]
+fn removing_without_a_kind_removes_every_kind_and_removing_nothing_is_fine() {
+    let mut list = vec![entry("1", "work", None), entry("1", "home", None), entry("2", "", None)];
+    apply_list(vec![ListEdit::Remove { value: "1".into(), kind: Some("HOME".into()) }], &mut list);
+    assert_eq!(list.len(), 2);
+    apply_list(vec![ListEdit::Remove { value: "1".into(), kind: None }], &mut list);
+    apply_list(vec![ListEdit::Remove { value: "9".into(), kind: None }], &mut list);
+    assert_eq!(list, [entry("2", "", None)]);
+}
+
+fn entries() -> impl Strategy<Value = Vec<Entry>> {
+    let one = ("[a-c]{1,2}", proptest::option::of("work|home"), proptest::option::of(any::<bool>()))
+        .prop_map(|(value, kind, is_primary)| Entry { value, kind, is_primary });
+    proptest::collection::vec(one, 0..4)
+}
+
+prop_compose! {
+    fn contacts()(
+        names in proptest::array::uniform8(proptest::option::of("[a-z]{0,3}")),
+        emails in entries(),
+        phones in entries(),
+        sip_addresses in entries(),
+        ims in entries(),
+        shared_with in proptest::collection::vec(any::<u128>().prop_map(Uuid::from_u128), 0..3),
+        extensions in proptest::collection::btree_map("[a-c]", any::<u8>().prop_map(serde_json::Value::from), 0..3),
+    ) -> Contact {
+        let [display_name, given_name, family_name, organization, title, address, photo_uri, method] = names;
+        Contact {
+            source: "CH".into(), display_name, given_name, family_name, organization, title, address, photo_uri,
+            preferred_method: method.map(|text| if text.is_empty() { Method::Sip } else { Method::Phone }),
+            emails, phones, sip_addresses, ims, shared_with, keys: Vec::new(), extensions,
+        }
+    }
+}
+
+proptest! {
+    #[test]
+    fn the_reverse_patch_takes_a_change_back(before in contacts(), after in contacts()) {
+        let reverse = Patch::reverse(&before, &after);
+        let stored: Patch = serde_json::from_str(&serde_json::to_string(&reverse).unwrap()).unwrap();
+        let mut contact = after;
+        stored.apply(&mut contact);
+        prop_assert_eq!(contact, before);
+    }
+}

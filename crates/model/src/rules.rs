@@ -1,0 +1,212 @@
+//! What a contact or a group must be, one function per rule.
+
+use serde::{Deserialize, Serialize};
+
+use crate::contact::{Contact, Entry};
+
+/// A broken rule: where, which, and a sentence a person can act on.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Violation {
+    /// The path of the member in the model's words, such as `emails[2].value`; a dialect renames it for its callers.
+    pub field: String,
+    /// The rule's name.
+    pub rule: &'static str,
+    /// What is wrong and what would be right.
+    pub message: String,
+}
+
+/// How much of everything there may be. Each has a default, and a setting of the same name.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Limits {
+    /// Characters of a text such as a name, a title or an address entry.
+    pub text_chars: usize,
+    /// Characters of a postal address.
+    pub address_chars: usize,
+    /// Entries of a list of e-mail addresses, phone numbers, SIP or messaging addresses.
+    pub list_entries: usize,
+    /// Groups a contact is shown to.
+    pub shared_groups: usize,
+    /// Writes of one batch, ids of one bulk delete.
+    pub batch_items: usize,
+    /// Members named in one request on a group.
+    pub group_edits: usize,
+    /// People of one tenant, those in the trash included.
+    pub tenant_people: u32,
+    /// Groups of one tenant.
+    pub tenant_groups: u32,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Limits {
+            text_chars: 1024,
+            address_chars: 2048,
+            list_entries: 20,
+            shared_groups: 100,
+            batch_items: 1000,
+            group_edits: 500,
+            tenant_people: 10_000_000,
+            tenant_groups: 100_000,
+        }
+    }
+}
+
+impl Violation {
+    /// A broken rule.
+    pub fn new(field: impl Into<String>, rule: &'static str, message: impl Into<String>) -> Self {
+        Violation { field: field.into(), rule, message: message.into() }
+    }
+}
+
+impl Contact {
+    /// Every rule this contact breaks: first what its source asks for, then entries, then limits.
+    #[must_use]
+    pub fn violations(&self, limits: &Limits) -> Vec<Violation> {
+        let mut found = Vec::new();
+        self.check_source(&mut found);
+        for (name, list) in
+            [("emails", &self.emails), ("phones", &self.phones), ("sip_addresses", &self.sip_addresses), ("ims", &self.ims)]
+        {
+            check_list(name, list, limits, &mut found);
+        }
+        self.check_texts(limits, &mut found);
+        if self.shared_with.len() > limits.shared_groups {
+            found.push(too_many("shared_with", limits.shared_groups, "groups"));
+        }
+        found
+    }
+
+    /// Control Hub (`CH`) wants a way to reach the person, `Webex4Broadworks` a name; other sources ask for nothing.
+    fn check_source(&self, found: &mut Vec<Violation>) {
+        match self.source.as_str() {
+            "CH" if self.phones.is_empty() && self.emails.is_empty() && self.sip_addresses.is_empty() => {
+                let message = "a contact of source CH needs at least one phone number, e-mail or SIP address";
+                found.push(Violation::new("phones", "reachable", message));
+            }
+            "Webex4Broadworks" if self.display_name.as_deref().is_none_or(|name| name.trim().is_empty()) => {
+                found.push(Violation::new("display_name", "named", "a contact of source Webex4Broadworks needs a display name"));
+            }
+            _ => {}
+        }
+    }
+
+    fn check_texts(&self, limits: &Limits, found: &mut Vec<Violation>) {
+        let texts = [
+            ("display_name", &self.display_name),
+            ("given_name", &self.given_name),
+            ("family_name", &self.family_name),
+            ("organization", &self.organization),
+            ("title", &self.title),
+            ("photo_uri", &self.photo_uri),
+        ];
+        for (name, text) in texts {
+            check_length(name, text.as_deref(), limits.text_chars, found);
+        }
+        check_length("source", Some(&self.source), limits.text_chars, found);
+        check_length("address", self.address.as_deref(), limits.address_chars, found);
+        for key in &self.keys {
+            check_length("keys", Some(&key.system), limits.text_chars, found);
+            check_length("keys", Some(&key.value), limits.text_chars, found);
+        }
+    }
+}
+
+/// A group's name: not blank, not too long.
+#[must_use]
+pub(crate) fn group_name(name: &str, limits: &Limits) -> Vec<Violation> {
+    let mut found = Vec::new();
+    if name.trim().is_empty() {
+        found.push(Violation::new("name", "named", "a group needs a name that is not blank"));
+    }
+    check_length("name", Some(name), limits.text_chars, &mut found);
+    found
+}
+
+impl Limits {
+    /// Every rule a group's name and description break.
+    #[must_use]
+    pub fn group_violations(&self, name: Option<&str>, description: Option<&str>) -> Vec<Violation> {
+        let mut found = name.map(|name| group_name(name, self)).unwrap_or_default();
+        check_length("description", description, self.address_chars, &mut found);
+        found
+    }
+}
+
+fn check_list(name: &str, list: &[Entry], limits: &Limits, found: &mut Vec<Violation>) {
+    if list.len() > limits.list_entries {
+        found.push(too_many(name, limits.list_entries, "entries"));
+    }
+    for (at, entry) in list.iter().enumerate() {
+        if entry.value.is_empty() {
+            found.push(Violation::new(format!("{name}[{at}].value"), "filled", "a value must not be empty"));
+        }
+        if entry.value.len() > limits.text_chars || entry.kind.as_ref().is_some_and(|kind| kind.len() > limits.text_chars) {
+            check_length(&format!("{name}[{at}].value"), Some(&entry.value), limits.text_chars, found);
+            check_length(&format!("{name}[{at}].type"), entry.kind.as_deref(), limits.text_chars, found);
+        }
+    }
+}
+
+fn check_length(field: &str, text: Option<&str>, chars: usize, found: &mut Vec<Violation>) {
+    let Some(text) = text else { return };
+    if text.len() > chars && text.chars().count() > chars {
+        found.push(Violation::new(field, "length", format!("at most {chars} characters are kept here")));
+    }
+}
+
+fn too_many(field: &str, most: usize, what: &str) -> Violation {
+    Violation::new(field, "count", format!("at most {most} {what} are kept here"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn reachable() -> Contact {
+        let phones = vec![Entry { value: "1".into(), ..Entry::default() }];
+        Contact { source: "CH".into(), phones, ..Contact::default() }
+    }
+
+    fn rules(contact: &Contact) -> Vec<(String, &'static str)> {
+        contact.violations(&Limits::default()).into_iter().map(|found| (found.field, found.rule)).collect()
+    }
+
+    #[test]
+    fn a_control_hub_contact_needs_a_way_to_be_reached_and_messaging_does_not_count() {
+        let mut contact = reachable();
+        assert_eq!(rules(&contact), []);
+        contact.ims = std::mem::take(&mut contact.phones);
+        assert_eq!(rules(&contact), [("phones".into(), "reachable")]);
+    }
+
+    #[test]
+    fn a_broadworks_contact_needs_a_name_that_is_not_blank() {
+        let contact = Contact { source: "Webex4Broadworks".into(), display_name: Some("  ".into()), ..Contact::default() };
+        assert_eq!(rules(&contact), [("display_name".into(), "named")]);
+    }
+
+    #[test]
+    fn every_limit_holds_at_its_edge_and_breaks_past_it() {
+        let limits = Limits::default();
+        let mut contact = reachable();
+        contact.title = Some("é".repeat(limits.text_chars));
+        contact.address = Some("é".repeat(limits.address_chars));
+        contact.phones = vec![contact.phones[0].clone(); limits.list_entries];
+        contact.shared_with = vec![uuid::Uuid::nil(); limits.shared_groups];
+        assert_eq!(rules(&contact), []);
+
+        contact.title.as_mut().unwrap().push('x');
+        contact.address.as_mut().unwrap().push('x');
+        contact.phones.push(Entry { value: "x".repeat(limits.text_chars + 1), ..Entry::default() });
+        contact.shared_with.push(uuid::Uuid::nil());
+        let broken: Vec<String> = rules(&contact).into_iter().map(|(field, _)| field).collect();
+        assert_eq!(broken, ["phones", "phones[20].value", "title", "address", "shared_with"]);
+    }
+
+    #[test]
+    fn a_blank_group_name_is_refused() {
+        assert_eq!(Limits::default().group_violations(Some(" \t"), None)[0].rule, "named");
+        assert_eq!(Limits::default().group_violations(Some("Quay"), None), []);
+    }
+}
