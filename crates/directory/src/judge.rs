@@ -18,21 +18,21 @@ pub fn create(batch: &Batch, limits: &Limits, contact: &Contact) -> Result<()> {
 /// # Errors
 /// `Forbidden` for a source the caller may not touch, `AlreadyExists` or `Stale` when the expectation does not hold, `Invalid`
 /// when the result would break rules.
-///
 pub fn change(batch: &Batch, limits: &Limits, current: &Record, write: Write) -> Result<Option<Contact>> {
     source(batch, &current.contact.source)?;
     let contact = match write {
         Write::Patch { id, expect: expected, patch } => {
             expect(id, expected, current)?;
+            if let Some(claimed) = &patch.source {
+                stays(batch, claimed, &current.contact.source)?;
+            }
             let mut contact = current.contact.clone();
             patch.apply(&mut contact);
             contact
         }
         Write::Replace { id, expect: expected, contact } => {
             expect(id, expected, current)?;
-            if contact.source != current.contact.source {
-                return Err(Error::invalid("source", "fixed", "the source of a contact does not change"));
-            }
+            stays(batch, &contact.source, &current.contact.source)?;
             *contact
         }
         Write::Create { .. } | Write::Delete { .. } => return Ok(None),
@@ -58,6 +58,11 @@ fn source(batch: &Batch, source: &str) -> Result<()> {
         return Ok(());
     }
     Err(Error::Forbidden { action: Action::UseSource((!source.is_empty()).then(|| source.to_owned())) })
+}
+
+fn stays(batch: &Batch, claimed: &str, current: &str) -> Result<()> {
+    source(batch, claimed)?;
+    if claimed == current { Ok(()) } else { Err(Error::invalid("source", "fixed", "the source of a contact does not change")) }
 }
 
 fn rules(contact: &Contact, limits: &Limits) -> Result<()> {

@@ -38,13 +38,16 @@ pub enum ListEdit {
     Replace(Vec<Entry>),
 }
 
-/// A change to a contact: only what is named changes. The source of a contact is not among it, for it never changes.
+/// A change to a contact: only what is named changes. The source of a contact never changes; naming it only claims what it is.
 ///
 /// Serialized, this is what the log keeps to take an update back ([`Patch::reverse`]).
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 #[expect(missing_docs, reason = "each member is the contact's member of that name")]
 pub struct Patch {
+    /// What the contact's source must be; another one is refused, none is not looked at.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub source: Option<String>,
     #[serde(skip_serializing_if = "Edit::is_keep")]
     pub display_name: Edit<String>,
     #[serde(skip_serializing_if = "Edit::is_keep")]
@@ -112,6 +115,7 @@ impl Patch {
     pub fn apply(self, contact: &mut Contact) {
         // Destructured without `..`, so that a new member does not compile until it is thought of here.
         let Patch {
+            source: _,
             display_name,
             given_name,
             family_name,
@@ -170,6 +174,7 @@ impl Patch {
             }
         }
         Patch {
+            source: None,
             display_name: Edit::reverse(&before.display_name, &after.display_name),
             given_name: Edit::reverse(&before.given_name, &after.given_name),
             family_name: Edit::reverse(&before.family_name, &after.family_name),
