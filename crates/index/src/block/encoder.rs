@@ -1,0 +1,77 @@
+//! Writing blocks from postings in order.
+
+use super::{BLOCK_BYTES, Block, FORMAT, varint};
+
+/// Encodes postings that arrive in (term, number) order, without repetition, into blocks.
+#[derive(Debug, Default)]
+pub(crate) struct Encoder {
+    /// The block being written; empty before its first posting.
+    bytes: Vec<u8>,
+    first: (Vec<u8>, u32),
+    /// The latest posting, kept across blocks.
+    term: Vec<u8>,
+    number: u32,
+    has_any: bool,
+}
+
+impl Encoder {
+    /// Adds a posting and hands a block to `sink` when it is full. Says whether the term is new.
+    pub(crate) fn push(&mut self, term: &[u8], number: u32, sink: &mut impl FnMut(Block)) -> bool {
+        debug_assert!(!self.has_any || (&*self.term, self.number) < (term, number));
+        let mut shared = common_prefix(&self.term, term);
+        let is_new = !self.has_any || shared != term.len() || shared != self.term.len();
+        self.has_any = true;
+        if self.bytes.is_empty() {
+            self.bytes.reserve(BLOCK_BYTES + 64);
+            self.bytes.push(FORMAT);
+            varint::write(&mut self.bytes, u64::from(number));
+            self.first.0.clear();
+            self.first.0.extend_from_slice(term);
+            self.first.1 = number;
+            shared = 0;
+        } else if !is_new {
+            let distance = number.wrapping_sub(self.number);
+            varint::write(&mut self.bytes, u64::from(distance) << 1 | 1);
+            self.number = number;
+            self.close_if_full(sink);
+            return false;
+        }
+        let suffix = &term[shared..];
+        varint::write(&mut self.bytes, (shared as u64) << 1);
+        self.bytes.push(suffix.len() as u8);
+        self.bytes.extend_from_slice(suffix);
+        let distance = i64::from(number) - i64::from(self.first.1);
+        varint::write(&mut self.bytes, varint::zigzag(distance));
+        if is_new {
+            self.term.truncate(shared);
+            self.term.extend_from_slice(suffix);
+        }
+        self.number = number;
+        self.close_if_full(sink);
+        is_new
+    }
+
+    /// Hands the block begun to `sink`, if there is one.
+    pub(crate) fn flush(&mut self, sink: &mut impl FnMut(Block)) {
+        if !self.bytes.is_empty() {
+            let bytes = std::mem::take(&mut self.bytes);
+            let (term, number) = (self.first.0.clone(), self.first.1);
+            sink(Block { term, number, bytes });
+        }
+    }
+
+    /// The latest term; empty before the first.
+    pub(crate) fn last_term(&self) -> &[u8] {
+        &self.term
+    }
+
+    fn close_if_full(&mut self, sink: &mut impl FnMut(Block)) {
+        if self.bytes.len() >= BLOCK_BYTES {
+            self.flush(sink);
+        }
+    }
+}
+
+fn common_prefix(a: &[u8], b: &[u8]) -> usize {
+    a.iter().zip(b).take_while(|(a, b)| a == b).count()
+}
