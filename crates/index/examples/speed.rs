@@ -1,5 +1,7 @@
 //! Measures the index in memory: `cargo run --release -p cardfile-index --example speed [people]`.
 
+#![expect(clippy::cast_precision_loss, clippy::cast_possible_truncation, reason = "figures for people to read")]
+
 use std::hint::black_box;
 use std::time::{Duration, Instant};
 
@@ -73,7 +75,7 @@ fn build_and_merge(people: u32) -> (MemoryBlocks, Vec<Segment>) {
     let alive: RoaringBitmap = (0..people).collect();
     let [mut prepare, mut build, mut merging] = [Duration::ZERO; 3];
     let (mut merged, mut id) = (0, 0);
-    let (mut slice, mut worst) = (Duration::ZERO, Duration::ZERO);
+    let mut worst = Duration::ZERO;
     for first in (0..people).step_by(BATCH as usize) {
         let mut postings = Postings::new();
         (0..BATCH).for_each(|at| push_terms(&mut postings, first + at, at));
@@ -91,7 +93,7 @@ fn build_and_merge(people: u32) -> (MemoryBlocks, Vec<Segment>) {
             merged += segments[run.clone()].iter().map(|s| s.postings).sum::<u64>();
             let mut merge = timed(&mut merging, || Merge::new(&segments[run.clone()], &alive));
             loop {
-                slice = Duration::ZERO;
+                let mut slice = Duration::ZERO;
                 let made = timed(&mut slice, || merge.next_blocks(&blocks, 64).expect("memory"));
                 merging += slice;
                 worst = worst.max(slice);

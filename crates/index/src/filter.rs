@@ -47,17 +47,18 @@ pub struct Filter {
 }
 
 impl Filter {
-    /// A filter of the given keys; of none, the empty filter, which says no to everything.
-    pub(crate) fn of(keys: &[u64]) -> Self {
-        let count = (keys.len() * BITS_PER_KEY).div_ceil(BLOCK_BITS);
-        let mut filter = Self { blocks: vec![[0; WORDS]; count] };
-        for key in keys {
-            let at = filter.place(*key);
-            for (word, bit) in filter.blocks[at].iter_mut().zip(bits(*key)) {
-                *word |= bit;
-            }
+    /// A filter with room for so many keys; one for none says no to everything.
+    pub(crate) fn sized(keys: usize) -> Self {
+        let count = (keys * BITS_PER_KEY).div_ceil(BLOCK_BITS);
+        Self { blocks: vec![[0; WORDS]; count] }
+    }
+
+    /// Adds a key to a filter that has room.
+    pub(crate) fn insert(&mut self, key: u64) {
+        let at = self.place(key);
+        for (word, bit) in self.blocks[at].iter_mut().zip(bits(key)) {
+            *word |= bit;
         }
-        filter
     }
 
     /// Whether the segment may have this exact term; `false` is certain.
@@ -113,6 +114,7 @@ impl Filter {
 const SPOILT: Corrupt = Corrupt("the filter of a segment is spoilt");
 
 /// The bit of a key in each word: the lower half of the key, spread by the salts.
+#[expect(clippy::cast_possible_truncation, reason = "the lower half is what is meant")]
 fn bits(key: u64) -> [u32; WORDS] {
     SALTS.map(|salt| 1 << ((key as u32).wrapping_mul(salt) >> 27))
 }
@@ -128,8 +130,9 @@ mod tests {
     }
 
     fn filter(count: u32) -> Filter {
-        let keys: Vec<u64> = (0..count).map(|n| key_of(&term(1, n))).collect();
-        Filter::of(&keys)
+        let mut filter = Filter::sized(count as usize);
+        (0..count).for_each(|n| filter.insert(key_of(&term(1, n))));
+        filter
     }
 
     #[test]

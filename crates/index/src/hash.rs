@@ -24,6 +24,7 @@ pub fn hash64(bytes: &[u8]) -> u64 {
 
 /// Mixes one word: the two halves of `(a ^ SECOND) * (b ^ SEED)`, xored, and `a` once more so that
 /// a factor of zero loses nothing.
+#[expect(clippy::cast_possible_truncation, reason = "the halves are what is meant")]
 fn fold(a: u64, b: u64) -> u64 {
     let product = u128::from(a ^ SECOND) * u128::from(b ^ SEED);
     let [low, high] = [product as u64, (product >> 64) as u64];

@@ -22,8 +22,16 @@ pub struct Merge {
     builder: Builder,
     covered: RoaringBitmap,
     age: u64,
-    /// The result, once the last blocks are handed out.
-    finished: Option<Segment>,
+    stage: Stage,
+}
+
+/// How far a merge has come.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Stage {
+    Walking,
+    /// All blocks are made, the filter is not.
+    Filtering,
+    Finished,
 }
 
 impl Merge {
@@ -40,7 +48,7 @@ impl Merge {
             age = age.max(segment.borrow().age);
         }
         covered &= alive;
-        Self { walk: Walk::new(segments, alive), builder: Builder::default(), covered, age, finished: None }
+        Self { walk: Walk::new(segments, alive), builder: Builder::default(), covered, age, stage: Stage::Walking }
     }
 
     /// The next blocks of the result, in order, or `None` when there are no more.
@@ -56,26 +64,39 @@ impl Merge {
         blocks: &B,
         max_blocks: usize,
     ) -> Result<Option<Vec<Block>>, Error<B::Error>> {
-        if self.finished.is_some() {
-            return Ok(None);
+        let budget = max_blocks.saturating_mul(BLOCK_BYTES);
+        match self.stage {
+            Stage::Walking => self.walk_on(blocks, max_blocks, budget).map(Some),
+            Stage::Filtering => {
+                if self.builder.fill_filter(budget) {
+                    self.stage = Stage::Finished;
+                }
+                Ok(Some(Vec::new()))
+            }
+            Stage::Finished => Ok(None),
         }
-        let mut made = Vec::with_capacity(max_blocks + 1);
-        let mut budget = max_blocks.saturating_mul(BLOCK_BYTES);
+    }
+
+    fn walk_on<B: Blocks + ?Sized>(
+        &mut self,
+        blocks: &B,
+        max_blocks: usize,
+        mut budget: usize,
+    ) -> Result<Vec<Block>, Error<B::Error>> {
+        let mut made = Vec::with_capacity(max_blocks.min(1024));
         while made.len() < max_blocks && budget > 0 {
             let builder = &mut self.builder;
             let step = self.walk.step(blocks, &mut |term, number| {
                 builder.push(term, number, &mut |block| made.push(block));
             })?;
             let Some(read) = step else {
-                let builder = std::mem::take(&mut self.builder);
-                let covered = std::mem::take(&mut self.covered);
-                let segment = builder.finish(0, self.age, covered, &mut |block| made.push(block));
-                self.finished = Some(segment);
+                self.builder.flush(&mut |block| made.push(block));
+                self.stage = Stage::Filtering;
                 break;
             };
             budget = budget.saturating_sub(read);
         }
-        Ok(Some(made))
+        Ok(made)
     }
 
     /// The merged segment, to be stored under `id` with the blocks handed out.
@@ -84,7 +105,8 @@ impl Merge {
     /// If [`next_blocks`](Self::next_blocks) has not yet answered `None`.
     #[must_use]
     pub fn finish(self, id: u64) -> Segment {
-        let segment = self.finished.expect("finish comes after the last blocks");
-        Segment { id, ..segment }
+        let is_finished = self.stage == Stage::Finished;
+        assert!(is_finished, "finish comes after the last blocks");
+        self.builder.finish(id, self.age, self.covered)
     }
 }

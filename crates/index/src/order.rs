@@ -38,6 +38,8 @@ pub struct NameOrder {
     /// None of them empty.
     leaves: Vec<Leaf>,
     keys: Keys,
+    /// Who has a key, to know how many of the hits there are.
+    present: RoaringBitmap,
     len: usize,
 }
 
@@ -62,6 +64,7 @@ impl FromIterator<(u32, u128)> for NameOrder {
         let mut sorted: Vec<(u128, u32)> = keyed.collect();
         sorted.sort_unstable();
         order.len = sorted.len();
+        order.present = numbers;
         order.leaves = sorted.chunks(FILL).map(Leaf::of).collect();
         order
     }
@@ -103,6 +106,10 @@ impl NameOrder {
         self.take_out(&removed);
         for (number, key) in changes {
             self.keys.set(number, key);
+            match key {
+                Some(_) => self.present.insert(number),
+                None => self.present.remove(number),
+            };
         }
         self.put_in(&added);
         self.len = self.len + added.len() - removed.len();

@@ -125,6 +125,7 @@ impl Postings {
     }
 
     /// The pairs, in their present order.
+    #[must_use]
     pub fn iter(&self) -> impl ExactSizeIterator<Item = (&[u8], u32)> {
         self.entries.iter().map(|entry| (term(&self.arena, entry), entry.number))
     }

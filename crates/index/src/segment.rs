@@ -61,7 +61,9 @@ pub fn build(id: u64, age: u64, postings: &Postings, covered: RoaringBitmap, mut
     for (term, number) in postings.iter() {
         builder.push(term, number, &mut sink);
     }
-    builder.finish(id, age, covered, &mut sink)
+    builder.flush(&mut sink);
+    builder.fill_filter(usize::MAX);
+    builder.finish(id, age, covered)
 }
 
 /// The stored form of a set of person numbers, such as [`Segment::covered`].
@@ -87,10 +89,16 @@ pub fn set_from_bytes(mut bytes: &[u8]) -> Result<RoaringBitmap, Corrupt> {
 }
 
 /// Makes a segment of postings that arrive in order, without repetition.
+///
+/// After the last one come [`flush`](Self::flush), [`fill_filter`](Self::fill_filter) until it is
+/// full, and [`finish`](Self::finish).
 #[derive(Debug, Default)]
 pub(crate) struct Builder {
     encoder: Encoder,
+    /// The keys of exact terms that are not in the filter yet: its size depends on how many there
+    /// are.
     exact: Vec<u64>,
+    filter: Option<Filter>,
     first: Vec<u8>,
     postings: u64,
     blocks: u64,
@@ -103,24 +111,28 @@ impl Builder {
             self.first.extend_from_slice(term);
         }
         self.postings += 1;
-        let (blocks, bytes) = (&mut self.blocks, &mut self.bytes);
-        let is_new = self.encoder.push(term, number, &mut |block| {
-            *blocks += 1;
-            *bytes += block.bytes.len() as u64;
-            sink(block);
-        });
+        let mut sink = counted(&mut self.blocks, &mut self.bytes, sink);
+        let is_new = self.encoder.push(term, number, &mut sink);
         if is_new && term.first().is_some_and(|kind| is_exact(*kind)) {
             self.exact.push(filter::key_of(term));
         }
     }
 
-    pub(crate) fn finish(mut self, id: u64, age: u64, mut covered: RoaringBitmap, sink: &mut impl FnMut(Block)) -> Segment {
-        let (blocks, bytes) = (&mut self.blocks, &mut self.bytes);
-        self.encoder.flush(&mut |block| {
-            *blocks += 1;
-            *bytes += block.bytes.len() as u64;
-            sink(block);
-        });
+    /// Hands out the last block.
+    pub(crate) fn flush(&mut self, sink: &mut impl FnMut(Block)) {
+        let mut sink = counted(&mut self.blocks, &mut self.bytes, sink);
+        self.encoder.flush(&mut sink);
+    }
+
+    /// Adds at most so many keys to the filter, and says whether it is full.
+    pub(crate) fn fill_filter(&mut self, most: usize) -> bool {
+        let filter = self.filter.get_or_insert_with(|| Filter::sized(self.exact.len()));
+        let rest = self.exact.len().saturating_sub(most);
+        self.exact.drain(rest..).for_each(|key| filter.insert(key));
+        self.exact.is_empty()
+    }
+
+    pub(crate) fn finish(self, id: u64, age: u64, mut covered: RoaringBitmap) -> Segment {
         covered.optimize();
         Segment {
             id,
@@ -132,8 +144,17 @@ impl Builder {
             covered,
             first: self.first,
             last: self.encoder.last_term().to_vec(),
-            filter: Filter::of(&self.exact),
+            filter: self.filter.unwrap_or_default(),
         }
+    }
+}
+
+/// The sink, but counting what goes through it.
+fn counted(blocks: &mut u64, bytes: &mut u64, sink: &mut impl FnMut(Block)) -> impl FnMut(Block) {
+    move |block| {
+        *blocks += 1;
+        *bytes += block.bytes.len() as u64;
+        sink(block);
     }
 }
 

@@ -39,8 +39,10 @@ struct Index {
 impl Index {
     fn write(&mut self, people: &BTreeMap<u32, BTreeSet<Vec<u8>>>, folds: bool) {
         let mut postings = Postings::new();
-        for (at, terms) in people.values().enumerate() {
-            terms.iter().for_each(|term| postings.push(term, at as u32));
+        for (at, terms) in (0..).zip(people.values()) {
+            for term in terms {
+                postings.push(term, at);
+            }
         }
         postings.sort();
         let numbers: Vec<u32> = people.keys().copied().collect();

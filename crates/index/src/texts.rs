@@ -59,8 +59,13 @@ impl<'a> TextChunk<'a> {
     }
 
     /// The texts with their slots, in order. Texts that are not UTF-8 are passed over.
-    pub fn iter(&self) -> impl Iterator<Item = (usize, &'a str)> {
-        let texts = self.body.split(|byte| *byte == END);
+    pub fn iter(self) -> impl Iterator<Item = (usize, &'a str)> {
+        let mut start = 0;
+        let texts = memchr_iter(END, self.body).map(move |end| {
+            let text = &self.body[start..end];
+            start = end + 1;
+            text
+        });
         let texts = Slots(self.present).zip(texts);
         texts.filter_map(|(slot, text)| Some((slot, std::str::from_utf8(text).ok()?)))
     }
@@ -68,6 +73,7 @@ impl<'a> TextChunk<'a> {
     /// Visits once each person whose text contains the needle, in order of number.
     ///
     /// `base` is the first number of the chunk.
+    #[expect(clippy::cast_possible_truncation, reason = "slots are below 128")]
     pub fn scan(&self, needle: &Finder<'_>, base: u32, visit: &mut impl FnMut(u32)) {
         let mut slots = Slots(self.present);
         let mut rest = self.body;

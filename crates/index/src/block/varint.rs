@@ -3,6 +3,7 @@
 use crate::Corrupt;
 
 /// Appends `value`, in one to ten bytes.
+#[expect(clippy::cast_possible_truncation, reason = "the low seven bits are what is meant")]
 pub(super) fn write(bytes: &mut Vec<u8>, mut value: u64) {
     while value >= 0x80 {
         bytes.push(value as u8 | 0x80);

@@ -4,8 +4,12 @@ use roaring::RoaringBitmap;
 
 use super::NameOrder;
 
-/// What it costs to gather and select one hit, in steps of a walk through the order.
+/// What gathering costs for each hit, in steps of a walk through the order.
 const GATHER: u64 = 4;
+
+/// How many steps of a walk it takes until a copy of the hits as plain bits has paid off, as a
+/// fraction of the hits.
+const COPY: u64 = 4;
 
 impl NameOrder {
     /// The people at ranks `offset..offset + limit`, in order or in exactly the reverse.
@@ -16,16 +20,32 @@ impl NameOrder {
     pub fn page(&self, hits: Option<&RoaringBitmap>, offset: u64, limit: usize, descending: bool) -> Vec<u32> {
         match hits {
             None => self.page_of_all(offset, limit, descending),
-            Some(hits) => {
-                let wanted = offset.saturating_add(limit as u64).min(hits.len());
-                let walked = wanted.saturating_mul(self.len() as u64) / hits.len().max(1);
-                if walked + hits.len() < hits.len() * GATHER {
-                    self.walk(hits, offset, limit, descending)
-                } else {
-                    self.gather_hits(hits, offset, limit, descending)
-                }
-            }
+            Some(hits) => self.page_of_hits(hits, offset, limit, descending),
         }
+    }
+
+    fn page_of_hits(&self, hits: &RoaringBitmap, offset: u64, limit: usize, descending: bool) -> Vec<u32> {
+        let count = hits.intersection_len(&self.present);
+        let limit = (limit as u64).min(count.saturating_sub(offset));
+        if limit == 0 {
+            return Vec::new();
+        }
+        // A page near the end is near the beginning of the reverse.
+        let after = count - offset - limit;
+        let (skip, backwards) = if after < offset { (after, !descending) } else { (offset, descending) };
+        let steps = (skip + limit).saturating_mul(self.len() as u64) / count;
+        let [skip, limit] = [skip, limit].map(|rank| usize::try_from(rank).expect("hits fit in memory"));
+        let mut page = if steps > count * GATHER {
+            self.gather_hits(hits, skip, limit, backwards)
+        } else if steps > count / COPY {
+            self.walk(&Bits::of(hits), skip, limit, backwards)
+        } else {
+            self.walk(&Bits::Sparse(hits), skip, limit, backwards)
+        };
+        if backwards != descending {
+            page.reverse();
+        }
+        page
     }
 
     fn page_of_all(&self, offset: u64, limit: usize, descending: bool) -> Vec<u32> {
@@ -49,27 +69,21 @@ impl NameOrder {
     }
 
     /// For many hits: goes through the order and tests membership, until the page is full.
-    fn walk(&self, hits: &RoaringBitmap, offset: u64, limit: usize, descending: bool) -> Vec<u32> {
-        let offset = usize::try_from(offset).unwrap_or(usize::MAX);
-        let hits = Bits::of(hits);
+    fn walk(&self, hits: &Bits<'_>, skip: usize, limit: usize, descending: bool) -> Vec<u32> {
         let leaves = self.leaves.iter();
         if descending {
             let numbers = leaves.rev().flat_map(|leaf| leaf.numbers.iter().rev());
-            pick(numbers, &hits, offset, limit)
+            pick(numbers, hits, skip, limit)
         } else {
-            pick(leaves.flat_map(|leaf| &leaf.numbers), &hits, offset, limit)
+            pick(leaves.flat_map(|leaf| &leaf.numbers), hits, skip, limit)
         }
     }
 
     /// For few hits: collects their keys and sorts no more of them than the page needs.
-    fn gather_hits(&self, hits: &RoaringBitmap, offset: u64, limit: usize, descending: bool) -> Vec<u32> {
+    fn gather_hits(&self, hits: &RoaringBitmap, skip: usize, limit: usize, descending: bool) -> Vec<u32> {
         let keyed = hits.iter().filter_map(|number| Some((self.keys.get(number)?, number)));
         let mut people: Vec<(u128, u32)> = keyed.collect();
-        let from = usize::try_from(offset).unwrap_or(usize::MAX).min(people.len());
-        let to = from.saturating_add(limit).min(people.len());
-        if from == to {
-            return Vec::new();
-        }
+        let (from, to) = (skip, skip + limit);
         let (from, to) = if descending { (people.len() - to, people.len() - from) } else { (from, to) };
         if to < people.len() {
             people.select_nth_unstable(to);

@@ -15,7 +15,7 @@ fn page(people: &Naive, hits: Option<&RoaringBitmap>, (offset, limit): (u64, usi
     if descending {
         sorted.reverse();
     }
-    let page = sorted.iter().skip(offset as usize).take(limit);
+    let page = sorted.iter().skip(usize::try_from(offset).expect("a small offset")).take(limit);
     page.map(|(_, number)| *number).collect()
 }
 

@@ -40,7 +40,7 @@ fn numbers_have_chunks_and_slots() {
 #[test]
 fn a_hit_never_spans_two_people() {
     let texts = BTreeMap::from([(3, "anna".to_owned()), (4, "bert".to_owned())]);
-    assert_eq!(hits(&packed(&texts), "ab", 128), []);
+    assert!(hits(&packed(&texts), "ab", 128).is_empty());
     assert_eq!(hits(&packed(&texts), "a", 128), [131]);
     assert_eq!(hits(&packed(&texts), "", 128), [131, 132]);
 }
@@ -50,7 +50,7 @@ fn a_chunk_without_texts_is_empty() {
     let texts = BTreeMap::from([(3, "anna".to_owned())]);
     assert_eq!(edit(Some(&packed(&texts)), [(3, None)]), Ok(Vec::new()));
     assert_eq!(edit(None, []), Ok(Vec::new()));
-    assert_eq!(hits(&[], "", 0), []);
+    assert!(hits(&[], "", 0).is_empty());
 }
 
 #[test]
@@ -93,7 +93,7 @@ proptest! {
     #[test]
     fn scanning_is_that_of_contains(texts in any_texts(), needle in "[abé]{0,3}", base in 0u32..9) {
         let matching = texts.iter().filter(|(_, text)| text.contains(&needle));
-        let expected: Vec<u32> = matching.map(|(slot, _)| base * 128 + *slot as u32).collect();
+        let expected: Vec<u32> = matching.map(|(slot, _)| base * 128 + u32::try_from(*slot).expect("below 128")).collect();
         prop_assert_eq!(hits(&packed(&texts), &needle, base * 128), expected);
     }
 
