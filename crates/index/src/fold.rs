@@ -23,7 +23,8 @@ pub struct Folded {
 /// Merges new sorted postings over the newest segment, whose blocks are given in order.
 ///
 /// `covered` are the people the new postings speak for. Store the result as segment `id` and drop
-/// the old one in the same transaction; `age` is at least that of the old segment.
+/// the old one in the same transaction; `age` is at least that of the old segment. The old segment must
+/// be the newest of all, and no input of a [`Merge`](crate::Merge) under way.
 ///
 /// # Errors
 /// [`Corrupt`] if a block cannot be decoded.

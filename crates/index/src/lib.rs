@@ -10,7 +10,7 @@
 //! written is handed back. It does not know who is deleted either: answers speak of everyone
 //! covered, and the caller subtracts the trash and the purged.
 //!
-//! Start with [`Postings`] (what a batch says), [`segment::build`] (one batch, one segment) and
+//! [`terms`] says what of a contact is indexed. Then start with [`Postings`] (what a batch says), [`segment::build`] (one batch, one segment) and
 //! [`lookup`] (the queries); then [`Merge`] and [`plan`]. [`TextChunk`] and [`NameOrder`] stand
 //! apart: packed texts for substring search, and the order of people by name.
 

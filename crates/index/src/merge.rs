@@ -16,6 +16,12 @@ use crate::{Block, Blocks, Error, Segment};
 /// transaction. Between slices it holds no more than a few blocks of each input, so no read
 /// transaction need stay open: the inputs only have to be there, unchanged, until the end. If the
 /// process dies, drop the blocks written so far and begin again.
+///
+/// Pull outside the transaction that writes: all the work is done there. New segments may appear
+/// meanwhile, and be merged with each other ([`plan`] over those newer than the inputs), but the
+/// inputs must not be merged or folded elsewhere.
+///
+/// [`plan`]: crate::plan
 #[derive(Debug)]
 pub struct Merge {
     walk: Walk,

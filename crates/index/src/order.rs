@@ -11,7 +11,7 @@ use keys::Keys;
 pub const NAMELESS: u128 = u128::MAX;
 
 /// The greatest number of people in a leaf; a leaf that outgrows it is split in two.
-const LEAF: usize = 2048;
+const LEAF: usize = 1024;
 
 /// How full a new leaf is, so that there is room for those to come.
 const FILL: usize = LEAF / 4 * 3;

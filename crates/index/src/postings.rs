@@ -92,6 +92,9 @@ impl Postings {
 
     /// Gives every pair another number; a pair whose number becomes `None` is dropped.
     ///
+    /// Two items of a batch must not become the same person, or the terms of both would count: drop the
+    /// earlier one.
+    ///
     /// The order is kept where `map` is monotone; otherwise the next [`sort`](Self::sort) puts right
     /// the few pairs that moved.
     pub fn renumber(&mut self, mut map: impl FnMut(u32) -> Option<u32>) {

@@ -187,7 +187,7 @@ fn apply(event: &mut Event, naive: &mut Naive, purged: &mut BTreeSet<u32>) {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(96))]
+    #![proptest_config(ProptestConfig::with_cases(48))]
 
     #[test]
     fn nobody_is_missed_repeated_or_shown_dead(
