@@ -63,7 +63,7 @@ pub fn person(n: u32) -> Contact {
     let mut phones =
         vec![entry(format!("+47 {:02} {:03} {:03}", 20 + n / 1_000_000 % 80, n / 1000 % 1000, n % 1000), "work", Some(true))];
     if n.is_multiple_of(3) {
-        phones.push(entry(format!("+44 7{:09}", n), "mobile", None));
+        phones.push(entry(format!("+44 7{n:09}"), "mobile", None));
     }
     Contact {
         source: "CH".into(),

@@ -15,6 +15,9 @@ use serde_json::{Map, Value};
 
 use super::Variables;
 
+/// The members that make an expected object a directive.
+const DIRECTIVES: [&str; 4] = ["$json", "$has", "$len", "$each"];
+
 /// What differs, one line each, with the path of the member.
 pub(super) fn differences(expected: &Value, actual: &Value, variables: &Variables) -> Vec<String> {
     let mut found = Vec::new();
@@ -45,10 +48,10 @@ impl Matching<'_> {
     fn compare(&mut self, path: &str, expected: &Value, actual: &Value) {
         match (expected, actual) {
             (Value::String(pattern), _) if pattern.starts_with('<') && pattern.ends_with('>') => {
-                self.pattern(path, pattern, actual)
+                self.pattern(path, pattern, actual);
             }
-            (Value::Object(members), _) if members.keys().any(|name| name.starts_with('$')) => {
-                self.directive(path, members, actual)
+            (Value::Object(members), _) if members.keys().any(|name| DIRECTIVES.contains(&name.as_str())) => {
+                self.directive(path, members, actual);
             }
             (Value::Object(expected), Value::Object(actual)) => {
                 self.members(path, expected, actual);
