@@ -1,0 +1,227 @@
+//! The command line. Its help is documentation, and its shape is fixed: tools outside depend on it.
+
+use std::path::PathBuf;
+
+use cardfile_server::{Place, RateLimit, Term};
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use uuid::Uuid;
+
+/// A self-hosted, multi-tenant contact directory that speaks your programs' contacts APIs
+///
+/// Try `cardfile demo` first. Then `cardfile org add NAME`, `cardfile token add --org ID` and `cardfile serve`.
+///
+/// Commands may be used while a server runs on the same data. Answers go to standard output, messages to standard
+/// error. The exit status is 0 when done, 1 when it failed, 2 when the command line was wrong.
+#[derive(Debug, Parser)]
+#[command(name = "cardfile", version, max_term_width = 100)]
+pub(crate) struct Arguments {
+    #[command(flatten)]
+    pub(crate) common: Common,
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+/// What every command takes.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Every command")]
+pub(crate) struct Common {
+    /// The data directory of the embedded store
+    #[arg(
+        long,
+        global = true,
+        value_name = "DIR",
+        env = "CARDFILE_DATA",
+        default_value = "./cardfile-data",
+        hide_env_values = true
+    )]
+    pub(crate) data: PathBuf,
+    /// The database to use instead of a data directory
+    #[arg(long, global = true, value_name = "URL", env = "CARDFILE_DATABASE", hide_env_values = true)]
+    pub(crate) database: Option<String>,
+    /// The configuration file [default: cardfile.toml in the data directory, if there is one]
+    #[arg(long, global = true, value_name = "FILE", env = "CARDFILE_CONFIG", hide_env_values = true)]
+    pub(crate) config: Option<PathBuf>,
+    /// Answer in JSON, for programs
+    #[arg(long, global = true)]
+    pub(crate) json: bool,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Serve a throw-away directory with sample people, and print lines to paste
+    ///
+    /// Prints the address, a credential and curl lines that show what it does. Takes no data directory: everything is
+    /// deleted at the end. There is no rate limit.
+    Demo {
+        /// The address to listen on; port 0 takes a free one
+        #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:8080")]
+        listen: String,
+    },
+    /// Serve the directory over HTTP
+    ///
+    /// Prints one line `listening on http://ADDR` on standard error when it is ready (https with a certificate, see
+    /// `cardfile config print`). SIGTERM and SIGINT stop it: requests in flight are answered first. SIGHUP reads the
+    /// certificate again.
+    Serve(Serve),
+    /// Make, list, lock and unlock organizations
+    #[command(subcommand)]
+    Org(Org),
+    /// Make and revoke bearer tokens
+    #[command(subcommand)]
+    Token(Token),
+    /// Show what changed in an organization, oldest first
+    Log {
+        /// The organization
+        #[arg(long, value_name = "ID")]
+        org: Uuid,
+        /// Only changes after this one
+        #[arg(long, value_name = "CHANGE", default_value_t = 0)]
+        since: u64,
+        /// How many changes to show, at most
+        #[arg(long, value_name = "N", default_value_t = 100)]
+        limit: usize,
+    },
+    /// Take a change back, as a change of its own
+    ///
+    /// Refused when somebody it touched changed again since, unless forced.
+    Undo {
+        /// The number of the change, as `cardfile log` shows it
+        change: u64,
+        /// The organization
+        #[arg(long, value_name = "ID")]
+        org: Uuid,
+        /// Pass over people who changed since
+        #[arg(long)]
+        force: bool,
+    },
+    /// Write a consistent copy of the whole directory to one file, while it is in use
+    Backup {
+        /// The file to make; it must not exist
+        file: PathBuf,
+    },
+    /// Bring a copy back into an empty data directory
+    Restore {
+        /// A file that `cardfile backup` made
+        file: PathBuf,
+    },
+    /// Look through everything: rows, sets, log and index must agree
+    ///
+    /// The exit status is 1 when something is found.
+    Check {
+        /// First build the index anew from the rows
+        #[arg(long)]
+        rebuild: bool,
+    },
+    /// Remove for good, now, what was in the trash longer than the retention term
+    Purge,
+    /// Show the configuration
+    #[command(subcommand)]
+    Config(Config),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Serve {
+    /// The address to listen on; port 0 takes a free one [default: 127.0.0.1:8080]
+    #[arg(long, value_name = "ADDR")]
+    pub(crate) listen: Option<String>,
+    /// The URL clients reach the server at, for links in answers [default: from each request's headers]
+    #[arg(long, value_name = "URL")]
+    pub(crate) public_url: Option<String>,
+    /// Requests a second for each principal, or `off` [default: 300]
+    #[arg(long, value_name = "N|off")]
+    pub(crate) rate_limit: Option<RateLimit>,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Org {
+    /// Make an organization, and a tenant for it unless a tenant or a parent is named
+    Add {
+        /// What it is called
+        name: String,
+        /// Its id [default: a new one]
+        #[arg(long, value_name = "UUID")]
+        id: Option<Uuid>,
+        /// The tenant it goes into, named by its root organization's id [default: the parent's, or a new one]
+        #[arg(long, value_name = "ID")]
+        tenant: Option<Uuid>,
+        /// The organization it goes under [default: the tenant's root]
+        #[arg(long, value_name = "ID")]
+        parent: Option<Uuid>,
+    },
+    /// List organizations
+    List {
+        /// Only those of this tenant
+        #[arg(long, value_name = "ID")]
+        tenant: Option<Uuid>,
+    },
+    /// Turn requests away, as for maintenance
+    Lock {
+        /// The organization
+        id: Uuid,
+    },
+    /// Let requests in again
+    Unlock {
+        /// The organization
+        id: Uuid,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Token {
+    /// Make a bearer token; it is shown now and never again
+    Add(TokenAdd),
+    /// Revoke a bearer token; servers that run follow within a second
+    Revoke {
+        /// The token, or `-` to read it from standard input
+        token: String,
+    },
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct TokenAdd {
+    /// The organization it opens, and those below it
+    #[arg(long, value_name = "ID")]
+    pub(crate) org: Uuid,
+    /// What it may do there
+    #[arg(long, value_enum, default_value_t = Role::Admin)]
+    pub(crate) role: Role,
+    /// A scope it covers, such as `identity:contacts_read`; may be repeated [default: all]
+    #[arg(long = "scope", value_name = "SCOPE")]
+    pub(crate) scopes: Vec<String>,
+    /// Also let it touch contacts of the source `Webex4Broadworks`
+    #[arg(long)]
+    pub(crate) broadworks: bool,
+    /// The person it acts as, who sees what is shown to their groups [default: a new one]
+    #[arg(long, value_name = "UUID")]
+    pub(crate) person: Option<Uuid>,
+    /// When it ends, from now, such as `90d` [default: never]
+    #[arg(long, value_name = "DURATION")]
+    pub(crate) expires_in: Option<Term>,
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+pub(crate) enum Role {
+    /// Everything
+    Admin,
+    /// Reading what is shared with it
+    Reader,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Config {
+    /// Show each setting, its value, and where that came from
+    ///
+    /// A flag wins over the environment, that over the file, that over the default. The variable of `limits.batch_items`
+    /// is `CARDFILE_LIMITS_BATCH_ITEMS`. What is printed can be used as a configuration file.
+    Print,
+}
+
+impl Common {
+    /// Where the directory is kept.
+    pub(crate) fn place(&self) -> Place {
+        match &self.database {
+            Some(url) => Place::Database(url.clone()),
+            None => Place::Embedded(self.data.clone()),
+        }
+    }
+}

@@ -1,0 +1,64 @@
+//! `cardfile backup`, `restore`, `check` and `purge`: keeping the data well.
+
+use std::path::Path;
+use std::process::ExitCode;
+
+use anyhow::{Context, Result, ensure};
+use cardfile_directory::Finding;
+use serde_json::{Value, json};
+
+use super::open;
+use crate::arguments::Common;
+use crate::output::Output;
+
+pub(super) fn backup(common: &Common, file: &Path, output: &Output) -> Result<()> {
+    ensure!(!file.exists(), "{} exists already", file.display());
+    open(common)?.store.backup(file).with_context(|| format!("{} cannot be written", file.display()))?;
+    let bytes = file.metadata().with_context(|| format!("{} cannot be looked at", file.display()))?.len();
+    output.answer(&json!({"file": file, "bytes": bytes}), || format!("{} holds {bytes} bytes", file.display()))
+}
+
+pub(super) fn restore(common: &Common, file: &Path, output: &Output) -> Result<()> {
+    let place = common.place();
+    let data = place.data()?;
+    cardfile_store_sqlite::restore(file, data).with_context(|| format!("{} cannot be restored", file.display()))?;
+    output.answer(&json!({"data": data}), || format!("restored into {}", data.display()))
+}
+
+pub(super) async fn check(common: &Common, is_rebuilt: bool, output: &Output) -> Result<ExitCode> {
+    let installation = open(common)?;
+    let store = installation.directory.store();
+    if is_rebuilt {
+        store.rebuild_index().await?;
+    }
+    let findings = store.check().await?;
+    let json = json!({"findings": findings.iter().map(as_json).collect::<Vec<_>>()});
+    output.answer(&json, || match findings.len() {
+        0 => "everything agrees".into(),
+        _ => findings.iter().map(as_line).collect::<Vec<_>>().join("\n"),
+    })?;
+    Ok(if findings.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
+
+pub(super) async fn purge(common: &Common, output: &Output) -> Result<()> {
+    let installation = open(common)?;
+    let mut people = 0;
+    loop {
+        match installation.directory.purge().await?.people {
+            0 => break,
+            slice => people += slice,
+        }
+    }
+    output.answer(&json!({"people": people}), || format!("{people} people are gone for good"))
+}
+
+fn as_json(finding: &Finding) -> Value {
+    let Finding { tenant, message, is_mended_by_rebuild } = finding;
+    json!({"tenant": tenant, "message": message, "is_mended_by_rebuild": is_mended_by_rebuild})
+}
+
+fn as_line(finding: &Finding) -> String {
+    let place = finding.tenant.map_or_else(|| "the file".to_owned(), |tenant| format!("tenant {tenant}"));
+    let hint = if finding.is_mended_by_rebuild { " (`cardfile check --rebuild` mends it)" } else { "" };
+    format!("{place}: {}{hint}", finding.message)
+}

@@ -1,0 +1,58 @@
+//! `cardfile token`: bearer tokens.
+
+use std::io::read_to_string;
+
+use anyhow::{Context, Result, bail};
+use cardfile_directory::{Directory, Principal, Scopes};
+use cardfile_model::{OrganizationId, Sources};
+use jiff::{SignedDuration, Timestamp};
+use serde_json::json;
+
+use super::open;
+use crate::arguments::{Common, Role, Token, TokenAdd};
+use crate::output::Output;
+
+pub(super) async fn run(common: &Common, asked: Token, output: &Output) -> Result<()> {
+    match asked {
+        Token::Add(asked) => add(&open(common)?.directory, asked, output).await,
+        Token::Revoke { token } => {
+            let text =
+                if token == "-" { read_to_string(std::io::stdin()).context("standard input cannot be read")? } else { token };
+            open(common)?.directory.revoke_token(text.trim()).await?;
+            output.answer(&json!({"is_revoked": true}), || "revoked".into())
+        }
+    }
+}
+
+async fn add(directory: &Directory, asked: TokenAdd, output: &Output) -> Result<()> {
+    let unknown: Vec<&str> = asked.scopes.iter().filter(|name| Scopes::covered_by(name).is_none()).map(String::as_str).collect();
+    if !unknown.is_empty() {
+        let known: Vec<&str> = Scopes::known().collect();
+        bail!("no door knows the scope {}; known are {}", unknown.join(", "), known.join(", "));
+    }
+    let sources = if asked.broadworks { &["CH", "Webex4Broadworks"][..] } else { &["CH"] };
+    let principal = Principal {
+        id: directory.next_id(),
+        organization: OrganizationId(asked.org),
+        role: match asked.role {
+            Role::Admin => cardfile_model::Role::Admin,
+            Role::Reader => cardfile_model::Role::Reader,
+        },
+        scopes: Scopes(asked.scopes),
+        sources: Sources::Only(sources.iter().copied().map(String::from).collect()),
+        person: asked.person.unwrap_or_else(|| directory.next_id()),
+        expires: asked.expires_in.map(|term| end(directory, term)).transpose()?,
+    };
+    let (id, person) = (principal.id, principal.person);
+    let token = directory.add_token(principal).await?;
+    let json = json!({"token": token, "principal": id, "person": person});
+    output.answer(&json, || {
+        eprintln!("principal {id}, person {person}; the token is shown now and never again:");
+        token.clone()
+    })
+}
+
+fn end(directory: &Directory, term: cardfile_server::Term) -> Result<Timestamp> {
+    let term = SignedDuration::try_from(term.0).context("--expires-in is too long")?;
+    directory.clock().now().checked_add(term).context("--expires-in is too long")
+}

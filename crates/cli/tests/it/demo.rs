@@ -1,0 +1,55 @@
+//! The demo, and that its lines work as pasted.
+
+use std::io::{BufRead, BufReader};
+use std::path::Path;
+use std::process::{Command, Stdio};
+
+use serde_json::{Value, json};
+
+use crate::process::{Server, command};
+
+fn paste(line: &str) -> String {
+    let binary = Path::new(env!("CARGO_BIN_EXE_cardfile")).parent().unwrap();
+    let path = format!("{}:{}", binary.display(), std::env::var("PATH").unwrap());
+    let output = Command::new("sh").args(["-c", line]).env("PATH", path).output().unwrap();
+    assert!(output.status.success(), "{line}: {output:?}");
+    String::from_utf8(output.stdout).unwrap()
+}
+
+#[test]
+fn every_line_of_the_demo_works_as_pasted_and_nothing_is_left_of_it() {
+    let data = tempfile::tempdir().unwrap();
+    let mut demo = command(data.path(), &["demo", "--listen", "127.0.0.1:0", "--json"]);
+    let mut server = Server::spawn(demo.stdout(Stdio::piped()));
+    let mut printed = String::new();
+    BufReader::new(server.stdout().unwrap()).read_line(&mut printed).unwrap();
+    let printed: Value = serde_json::from_str(&printed).unwrap();
+    let folder = printed["data"].as_str().unwrap();
+    let lines = printed["lines"].as_array().unwrap();
+    let answer = |what: &str| {
+        let line = lines.iter().find(|line| line["what"].as_str().unwrap().starts_with(what)).unwrap();
+        paste(line["line"].as_str().unwrap())
+    };
+    let token = printed["token"].as_str().unwrap();
+    let path = format!("/v1/contacts/organizations/{}/contacts/search", printed["organization"].as_str().unwrap());
+    let total = |keyword: &str| {
+        let found = server.client().get(&format!("{path}?limit=1&keyword={keyword}"), Some(token));
+        found.json()["total"].as_u64().unwrap()
+    };
+    assert_eq!(total(""), 50);
+    assert!(serde_json::from_str::<Value>(&answer("search")).unwrap()["total"].as_u64() > Some(0));
+    let bulk: Value = serde_json::from_str(&answer("bulk create, with")).unwrap();
+    assert_eq!((&bulk["failedContacts"][0]["id"], &bulk["contacts"][1]), (&json!("1"), &json!(null)));
+    assert!(answer("bulk create 1,000").starts_with("200 "));
+    assert_eq!(total(""), 1051);
+    assert!(answer("bulk update").starts_with("200 "));
+    let updated: Value = serde_json::from_slice(&std::fs::read(format!("{folder}/updated.json")).unwrap()).unwrap();
+    let is_promoted = |contact: &Value| contact["title"] == "Promoted";
+    assert!(updated["contacts"].as_array().unwrap().iter().all(is_promoted), "every title is changed");
+    assert!(answer("bulk delete").contains("200 in "));
+    assert_eq!(total(""), 51);
+    assert!(answer("what happened").contains("1000 went"));
+    let (status, _) = server.stop();
+    assert!(status.success());
+    assert!(!Path::new(folder).exists());
+}

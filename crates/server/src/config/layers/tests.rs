@@ -1,0 +1,67 @@
+use super::*;
+use crate::config::RateLimit;
+
+fn read(file: Option<&str>, environment: &[(&str, &str)], flags: &[(&str, &str)]) -> Result<Loaded> {
+    let data = tempfile::tempdir().unwrap();
+    if let Some(text) = file {
+        std::fs::write(data.path().join(FILE), text).unwrap();
+    }
+    let lookup = |name: &str| environment.iter().find(|(known, _)| *known == name).map(|(_, text)| (*text).to_owned());
+    let flags: Vec<_> = flags.iter().map(|(key, text)| (*key, (*text).to_owned())).collect();
+    Loaded::read(None, data.path(), lookup, &flags)
+}
+
+fn complaint(result: Result<Loaded>) -> String {
+    format!("{:#}", result.unwrap_err())
+}
+
+#[test]
+fn nothing_set_is_the_default() {
+    assert_eq!(read(None, &[], &[]).unwrap().config, Config::default());
+}
+
+#[test]
+fn a_flag_wins_over_the_environment_and_that_over_the_file() {
+    let file = "rate_limit = 1\nbody_bytes = 1\nlisten = \"f:1\"\n[limits]\nbatch_items = 5\n";
+    let environment = [("CARDFILE_RATE_LIMIT", "2"), ("CARDFILE_BODY_BYTES", "2"), ("CARDFILE_LIMITS_BATCH_ITEMS", "6")];
+    let loaded = read(Some(file), &environment, &[("rate_limit", "off")]).unwrap();
+    assert_eq!(loaded.config.rate_limit, RateLimit(None));
+    assert_eq!(loaded.config.body_bytes, 2);
+    assert_eq!(loaded.config.listen, "f:1");
+    assert_eq!(loaded.config.limits.batch_items, 6);
+    let origin = |key: &str| loaded.values[key].1.clone();
+    assert_eq!(origin("rate_limit"), Origin::Flag("--rate-limit".into()));
+    assert_eq!(origin("body_bytes"), Origin::Environment("CARDFILE_BODY_BYTES".into()));
+    assert!(matches!(origin("listen"), Origin::File(_)));
+    assert_eq!(origin("log.filter"), Origin::Default);
+}
+
+#[test]
+fn an_unknown_key_is_refused_with_its_line() {
+    let told = complaint(read(Some("listen = \"a:1\"\nlitsen = \"b:2\"\n"), &[], &[]));
+    assert!(told.contains("cardfile.toml") && told.contains("line 2") && told.contains("litsen"), "{told}");
+    let told = complaint(read(Some("[limits]\nbatch = 1\n"), &[], &[]));
+    assert!(told.contains("batch"), "{told}");
+}
+
+#[test]
+fn a_value_that_does_not_fit_is_told_with_its_key_and_origin() {
+    let told = complaint(read(None, &[("CARDFILE_MAX_CONNECTIONS", "many")], &[]));
+    assert!(told.starts_with("max_connections (from CARDFILE_MAX_CONNECTIONS): "), "{told}");
+    let told = complaint(read(None, &[], &[("rate_limit", "0")]));
+    assert!(told.starts_with("rate_limit (from --rate-limit): "), "{told}");
+    let told = complaint(read(None, &[("CARDFILE_RETENTION", "30")], &[]));
+    assert!(told.contains("no length of time"), "{told}");
+}
+
+#[test]
+fn what_does_not_go_together_is_refused() {
+    assert!(complaint(read(Some("[tls]\ncert = \"a.pem\"\n"), &[], &[])).contains("tls"));
+    assert!(complaint(read(None, &[], &[("public_url", "cardfile.example")])).contains("public_url"));
+}
+
+#[test]
+fn the_printed_configuration_is_a_configuration_file() {
+    let printed = read(None, &[("CARDFILE_RATE_LIMIT", "off")], &[]).unwrap();
+    assert_eq!(read(Some(&printed.to_toml()), &[], &[]).unwrap().config, printed.config);
+}

@@ -1,0 +1,77 @@
+//! A throw-away directory with sample people, and the lines to paste that show what it does.
+
+mod lines;
+mod people;
+
+use anyhow::{Context, Result};
+use cardfile_directory::{Directory, OrganizationDraft, Outcome, Principal, Scopes};
+use cardfile_model::{Mode, OrganizationId, Role, Selection, Sources};
+use uuid::Uuid;
+
+use crate::config::{Config, RateLimit};
+use crate::installation::Installation;
+use crate::serve::Server;
+use lines::Demo;
+
+/// How many contacts the prepared bulk request creates.
+const BULK_ITEMS: usize = 1000;
+/// The door's name in the log for what the demo itself writes.
+const DOOR: &str = "demo";
+
+/// Serves a throw-away directory until a signal stops it, and prints on standard output how to use it: as text, or as one line
+/// of JSON. The directory is deleted at the end.
+///
+/// # Errors
+/// When the directory cannot be made or the address not be taken.
+pub async fn run(listen: String, is_json: bool) -> Result<()> {
+    let folder =
+        tempfile::Builder::new().prefix("cardfile-demo-").tempdir().context("there is no place for a throw-away directory")?;
+    let config = Config { listen, rate_limit: RateLimit(None), ..Config::default() };
+    let installation = Installation::open(folder.path(), &config)?;
+    let (organization, token) = fill(&installation.directory).await.context("the sample people cannot be written")?;
+    let server = Server::bind(installation, config).await.context("`--listen 127.0.0.1:0` takes a free port")?;
+    let demo = Demo { url: server.url(), organization, token, folder: folder.path().to_path_buf() };
+    demo.prepare(&people::bulk_items(BULK_ITEMS))?;
+    if is_json {
+        println!("{}", demo.to_json());
+    } else {
+        println!("{demo}");
+    }
+    eprintln!("listening on {}", demo.url);
+    server.run().await?;
+    folder.close().context("the throw-away directory cannot be deleted")
+}
+
+/// Makes the organization, its administrator, the people and their groups; answers the organization and the token.
+async fn fill(directory: &Directory) -> Result<(OrganizationId, String)> {
+    let id = OrganizationId(directory.next_id());
+    let draft = OrganizationDraft { id, tenant: None, parent: None, name: "Cardfile demo".into() };
+    directory.add_organization(draft).await?;
+    let administrator = Principal {
+        id: directory.next_id(),
+        organization: id,
+        role: Role::Admin,
+        scopes: Scopes::default(),
+        sources: Sources::Only(vec!["CH".into()]),
+        person: directory.next_id(),
+        expires: None,
+    };
+    let token = directory.add_token(administrator).await?;
+    let caller = directory.identify(&token).await?;
+    let desk = directory.desk(&caller, id, DOOR).await?;
+    let (people, editor) = (people::sample(), desk.editor()?);
+    let writes = people.iter().enumerate().map(|(at, person)| editor.creation(person.card(at))).collect();
+    let applied = editor.write(Mode::AllOrNothing, writes).await?;
+    let mut groups: Vec<(&str, Vec<Uuid>)> = Vec::new();
+    for (person, outcome) in people.iter().zip(applied.outcomes) {
+        let (Some(name), Outcome::Created(record)) = (person.group, outcome?) else { continue };
+        match groups.iter_mut().find(|(known, _)| *known == name) {
+            Some((_, members)) => members.push(record.id),
+            None => groups.push((name, vec![record.id])),
+        }
+    }
+    for (name, members) in groups {
+        desk.group_editor()?.create(name.into(), None, Selection::ids(members)).await?;
+    }
+    Ok((id, token))
+}

@@ -1,0 +1,84 @@
+//! What the demo prints: the address, the credential, and shell lines that work as pasted, with curl, sed and grep alone.
+
+use std::fmt;
+use std::path::PathBuf;
+
+use anyhow::{Context, Result};
+use cardfile_model::OrganizationId;
+use serde_json::{Value, json};
+
+const SCHEMAS: &str = "urn:cisco:codev:identity:contact:core:1.0";
+
+/// A running demo.
+pub(super) struct Demo {
+    pub(super) url: String,
+    pub(super) organization: OrganizationId,
+    pub(super) token: String,
+    /// The throw-away data directory, which holds the prepared files too.
+    pub(super) folder: PathBuf,
+}
+
+impl Demo {
+    /// Writes the files that the lines send.
+    pub(super) fn prepare(&self, items: &[Value]) -> Result<()> {
+        let body = json!({"schemas": SCHEMAS, "contacts": items});
+        let file = self.folder.join("create-1000.json");
+        std::fs::write(&file, body.to_string()).with_context(|| format!("{} cannot be written", file.display()))
+    }
+
+    /// Each line to paste, and what it does, in the order to paste them.
+    pub(super) fn lines(&self) -> Vec<(&'static str, String)> {
+        let contacts = format!("{}/v1/contacts/organizations/{}/contacts", self.url, self.organization);
+        let curl = format!("curl -sS -H 'Authorization: Bearer {}'", self.token);
+        let post = format!("{curl} -H 'Content-Type: application/json'");
+        let told = "-w '%{http_code} in %{time_total} s\\n'";
+        let folder = self.folder.display();
+        let two = json!({"schemas": SCHEMAS, "contacts": [
+            {"source": "CH", "displayName": "Ada Fairweather", "emails": [{"value": "ada@cardfile.example", "type": "work"}]},
+            {"source": "CH", "displayName": "An item that fails: nobody can be reached like this"},
+        ]});
+        let ids = format!(
+            "(printf '{{\"schemas\":\"{SCHEMAS}\",\"objectIds\":['; \
+             grep -o '\"contactId\":\"[^\"]*\"' {folder}/created.json | cut -d: -f2 | paste -sd, -; printf ']}}')"
+        );
+        let promoted = format!(
+            r#"sed -e 's/^{{/{{"schemas":"{SCHEMAS}",/' -e 's/"title":"[^"]*"/"title":"Promoted"/g' {folder}/created.json"#
+        );
+        vec![
+            ("search", format!("{curl} '{contacts}/search?keyword=al&limit=3'")),
+            ("bulk create, with an answer for each item", format!("{post} {contacts}/bulk --data '{two}'")),
+            (
+                "bulk create 1,000",
+                format!("{post} {contacts}/bulk --data @{folder}/create-1000.json -o {folder}/created.json {told}"),
+            ),
+            ("bulk update these 1,000", format!("{promoted} | {post} {contacts}/bulk --data @- -o {folder}/updated.json {told}")),
+            ("bulk delete these 1,000", format!("{ids} | {post} {contacts}/bulk/delete --data @- {told}")),
+            ("what happened", format!("cardfile log --org {} --data {folder}", self.organization)),
+        ]
+    }
+
+    /// All of it as JSON.
+    pub(super) fn to_json(&self) -> Value {
+        let lines: Vec<Value> = self.lines().into_iter().map(|(what, line)| json!({"what": what, "line": line})).collect();
+        json!({
+            "url": self.url,
+            "organization": self.organization,
+            "token": self.token,
+            "data": self.folder,
+            "lines": lines,
+        })
+    }
+}
+
+impl fmt::Display for Demo {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        writeln!(f, "A throw-away directory with 50 people and 2 groups; Ctrl-C ends and deletes it.\n")?;
+        writeln!(f, "  address       {}", self.url)?;
+        writeln!(f, "  organization  {}", self.organization)?;
+        writeln!(f, "  token         {}  (Webex: base URL {}/v1)", self.token, self.url)?;
+        for (what, line) in self.lines() {
+            write!(f, "\n# {what}\n{line}\n")?;
+        }
+        Ok(())
+    }
+}

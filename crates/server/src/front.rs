@@ -1,0 +1,90 @@
+//! Where every request passes: measured, and answered even when its handling panics.
+
+use std::any::Any;
+use std::future::{Future, poll_fn};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::pin::pin;
+use std::sync::Arc;
+use std::task::Poll;
+use std::time::Instant;
+
+use axum::Router;
+use axum::body::{Body, Bytes, HttpBody};
+use axum::http::{Request, Response, StatusCode, header};
+use axum::response::IntoResponse;
+use cardfile_http::{Operation, OverTls};
+use tower::{BoxError, Service};
+use tracing::Level;
+
+use crate::metrics::Metrics;
+use crate::mount;
+
+/// The header that names a request, in answers and in logs.
+const TRACKING_ID: &str = "trackingid";
+
+/// What stands before all routes.
+pub(crate) struct Front {
+    routes: Router,
+    metrics: Arc<Metrics>,
+}
+
+impl Front {
+    pub(crate) fn new(routes: Router, metrics: Arc<Metrics>) -> Self {
+        Front { routes, metrics }
+    }
+
+    /// Answers one request.
+    pub(crate) async fn answer<B>(&self, mut request: Request<B>, is_tls: bool) -> Response<Body>
+    where
+        B: HttpBody<Data = Bytes> + Send + 'static,
+        B::Error: Into<BoxError>,
+    {
+        let started = Instant::now();
+        if is_tls {
+            request.extensions_mut().insert(OverTls);
+        }
+        let door = mount::door_of(request.uri().path());
+        // Without the query, which tells what was searched for.
+        let is_logged = tracing::enabled!(target: "access", Level::DEBUG);
+        let line = is_logged.then(|| (request.method().clone(), request.uri().path().to_owned()));
+        let response = match caught(self.routes.clone().call(request)).await {
+            Ok(Ok(response)) => response,
+            Ok(Err(never)) => match never {},
+            Err(panic) => {
+                tracing::error!(door, panic = message(&*panic), "a request's handling panicked");
+                let body = r#"{"message":"internal error"}"#;
+                (StatusCode::INTERNAL_SERVER_ERROR, [(header::CONTENT_TYPE, "application/json")], body).into_response()
+            }
+        };
+        let took = started.elapsed();
+        let operation = response.extensions().get::<Operation>().map_or("unknown", |operation| operation.0);
+        self.metrics.count(door, operation, response.status(), took);
+        let status = response.status().as_u16();
+        if is_logged || status >= 500 {
+            let tracking_id = response.headers().get(TRACKING_ID).and_then(|id| id.to_str().ok());
+            let duration_ms = took.as_secs_f64() * 1000.0;
+            if let Some((method, path)) = line {
+                tracing::debug!(target: "access", status, duration_ms, door, operation, tracking_id, %method, path);
+            } else {
+                tracing::warn!(target: "access", status, duration_ms, door, operation, tracking_id, "failed");
+            }
+        }
+        response
+    }
+}
+
+/// Waits for an answer, or for the panic that came instead.
+async fn caught<F: Future>(handling: F) -> Result<F::Output, Box<dyn Any + Send>> {
+    let mut handling = pin!(handling);
+    poll_fn(|cx| match catch_unwind(AssertUnwindSafe(|| handling.as_mut().poll(cx))) {
+        Ok(Poll::Pending) => Poll::Pending,
+        Ok(Poll::Ready(answer)) => Poll::Ready(Ok(answer)),
+        Err(panic) => Poll::Ready(Err(panic)),
+    })
+    .await
+}
+
+fn message(panic: &(dyn Any + Send)) -> &str {
+    let text = panic.downcast_ref::<&str>().copied();
+    text.or_else(|| panic.downcast_ref::<String>().map(String::as_str)).unwrap_or("of an unknown kind")
+}
