@@ -45,7 +45,7 @@ impl Directory {
             return Err(Error::invalid("name", "named", "an organization needs a name that is not blank"));
         }
         let tenant = draft.tenant.unwrap_or(TenantId(draft.id.0));
-        let organization = self.store.add_organization(draft).await?;
+        let organization = self.store.add_organization(draft, self.clock.now()).await?;
         self.forget_remembered();
         Ok((tenant, organization))
     }

@@ -35,10 +35,10 @@ pub struct TokenDraft {
 /// The administration of a store.
 #[async_trait]
 pub trait Registry: Send + Sync {
-    /// Makes an organization, and its tenant if it has none.
+    /// Makes an organization, and its tenant if it has none: a change of its own, of kind `Organization`, which cannot be undone.
     ///
     /// **Errors**: `AlreadyExists` when the id is taken in any tenant; `NotFound` for an unknown tenant or parent.
-    async fn add_organization(&self, draft: OrganizationDraft) -> Result<Organization>;
+    async fn add_organization(&self, draft: OrganizationDraft, created: Timestamp) -> Result<Organization>;
 
     /// Locks an organization, so that requests are turned away, or opens it again.
     ///

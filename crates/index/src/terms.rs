@@ -102,6 +102,18 @@ pub fn word_prefix(folded: &str) -> Vec<u8> {
     term
 }
 
+/// Whether a word of a name or of an e-mail address's local part begins so, however long it is.
+#[must_use]
+pub fn has_word_prefix(contact: &Contact, folded: &str) -> bool {
+    let names = [contact.display_name.clone(), contact.given_and_family()];
+    let begins = |text: &str| fold::words(text).any(|word| word.starts_with(folded));
+    names.iter().flatten().any(|name| begins(&fold::text(name)))
+        || contact.emails.iter().any(|entry| {
+            let address = fold::text(&entry.value);
+            begins(address.split_once('@').map_or(address.as_str(), |(local, _)| local))
+        })
+}
+
 /// The folded text that substrings are looked for in: the display name, first and last name (unless the display name says the
 /// same), and the e-mail addresses, apart by [`FIELD`]. The display name comes first, empty if there is none.
 #[must_use]

@@ -57,6 +57,22 @@ pub enum ChangeKind {
 }
 
 impl ChangeKind {
+    const ALL: [ChangeKind; 7] = [
+        ChangeKind::Write,
+        ChangeKind::Trash,
+        ChangeKind::GroupCreate,
+        ChangeKind::GroupPatch,
+        ChangeKind::GroupDelete,
+        ChangeKind::Undo,
+        ChangeKind::Organization,
+    ];
+
+    /// The kind of this name.
+    #[must_use]
+    pub fn read(name: &str) -> Option<ChangeKind> {
+        Self::ALL.into_iter().find(|kind| kind.name() == name)
+    }
+
     /// The name of this kind in logs and in the store.
     #[must_use]
     pub fn name(self) -> &'static str {

@@ -1,0 +1,238 @@
+//! Looking through everything: rows, sets, log and index must agree.
+
+use std::collections::BTreeMap;
+
+use cardfile_directory::{Error, Finding, Result};
+use cardfile_index::{PEOPLE_PER_CHUNK, TextChunk, for_each_visible, hash64};
+use cardfile_model::{Numbers, Record, TenantId};
+use rusqlite::params;
+
+use crate::connect::Readers;
+use crate::fault::{corrupt, fault};
+use crate::segments::{TenantBlocks, index_fault};
+use crate::sets::{self, SetName};
+use crate::state::{State, States, View, number, person};
+use crate::{organizations, rows, write};
+
+/// Findings told of one tenant; more say nothing new.
+const MAX_FINDINGS: usize = 20;
+
+/// Checks the file and every tenant in it, each as one snapshot shows it.
+pub(crate) fn check(readers: &Readers, states: &States) -> Result<Vec<Finding>> {
+    let mut findings = Vec::new();
+    let verdict: String =
+        readers.with(|connection| connection.query_row("PRAGMA quick_check(1)", [], |row| row.get(0)).map_err(fault))?;
+    if verdict != "ok" {
+        findings.push(Finding { tenant: None, message: format!("the file is damaged: {verdict}"), is_mended_by_rebuild: false });
+        return Ok(findings);
+    }
+    for tenant in readers.with(crate::registry::tenants)? {
+        let mut found = readers.snapshot(|connection| {
+            // What is in memory is left aside: the file itself is looked at.
+            let row = states.view(connection, tenant)?.state.row.clone();
+            let state = std::sync::Arc::new(State::new(row, sets::Sets::default(), None));
+            let mut checkup = Checkup { view: View { connection, state }, tenant, findings: Vec::new() };
+            checkup.run()?;
+            Ok(checkup.findings)
+        })?;
+        findings.append(&mut found);
+    }
+    Ok(findings)
+}
+
+/// The check of one tenant.
+struct Checkup<'c> {
+    view: View<'c>,
+    tenant: TenantId,
+    findings: Vec<Finding>,
+}
+
+/// What the rows say, to be compared with the sets and the index.
+#[derive(Default)]
+struct Seen {
+    people: Numbers,
+    sets: BTreeMap<SetName, Numbers>,
+    postings: Fingerprint,
+}
+
+/// Equal for equal sets of (term, number), whatever their order.
+#[derive(Debug, Default, PartialEq, Eq, Clone, Copy)]
+struct Fingerprint {
+    count: u64,
+    sum: u64,
+}
+
+impl Fingerprint {
+    fn add(&mut self, term: &[u8], number: u32) {
+        self.count += 1;
+        let mixed = hash64(term) ^ u64::from(number).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+        self.sum = self.sum.wrapping_add(hash64(&mixed.to_le_bytes()));
+    }
+}
+
+impl Checkup<'_> {
+    fn run(&mut self) -> Result<()> {
+        let seen = self.rows()?;
+        self.sets(&seen)?;
+        self.log()?;
+        match self.index(&seen) {
+            Err(Error::Internal(error)) => self.find(format!("the index cannot be read: {error}"), true),
+            result => result?,
+        }
+        Ok(())
+    }
+
+    fn find(&mut self, message: String, is_mended_by_rebuild: bool) {
+        if self.findings.len() < MAX_FINDINGS {
+            self.findings.push(Finding { tenant: Some(self.tenant), message, is_mended_by_rebuild });
+        }
+    }
+
+    /// Reads every row, and compares it with its id and its search text.
+    fn rows(&mut self) -> Result<Seen> {
+        let mut seen = Seen::default();
+        let (connection, key) = (self.view.connection, self.view.key());
+        let sql = "SELECT id, revision, created, modified, document, person
+                     FROM contacts
+                    WHERE person BETWEEN ?1 AND ?2
+                    ORDER BY person";
+        let mut statement = connection.prepare_cached(sql).map_err(fault)?;
+        let mut found = statement.query(params![person(key, 0), person(key, u32::MAX)]).map_err(fault)?;
+        let mut texts = Texts::default();
+        while let Some(row) = found.next().map_err(fault)? {
+            let number = number(row.get(5).map_err(fault)?);
+            let record = match rows::read(row, number) {
+                Ok(record) => record,
+                Err(error) => {
+                    self.find(format!("the row of person {number} cannot be read: {error}"), false);
+                    continue;
+                }
+            };
+            seen.people.insert(number);
+            if rows::number_of(connection, key, record.id)? != Some(number) {
+                self.find(format!("the id {} of person {number} leads elsewhere", record.id), false);
+            }
+            if record.revision > self.view.state.row.revision || number >= self.view.state.row.next_person {
+                self.find(format!("person {number} is from the future"), false);
+            }
+            self.note(&mut seen, &mut texts, &record)?;
+        }
+        Ok(seen)
+    }
+
+    fn note(&mut self, seen: &mut Seen, texts: &mut Texts, record: &Record) -> Result<()> {
+        let contact = &record.contact;
+        let mut names = vec![SetName::Source(contact.source.clone())];
+        names.extend(contact.shared_with.iter().map(|group| SetName::SharedWith(*group)));
+        if !contact.shared_with.is_empty() {
+            names.push(SetName::Restricted);
+        }
+        for name in names {
+            seen.sets.entry(name).or_default().insert(record.number);
+        }
+        let indexed = write::indexed(contact);
+        if texts.of(&self.view, record.number)? != indexed.text {
+            self.find(format!("the search text of person {} is not that of the row", record.number), true);
+        }
+        let mut terms: Vec<&[u8]> = indexed.terms.iter().collect();
+        terms.sort_unstable();
+        terms.dedup();
+        for term in terms {
+            seen.postings.add(term, record.number);
+        }
+        Ok(())
+    }
+
+    fn sets(&mut self, seen: &Seen) -> Result<()> {
+        let view = &self.view;
+        let (people, trash) = (view.set(&SetName::People)?, view.set(&SetName::Trash)?);
+        let (stubs, elsewhere) = (view.set(&SetName::Stubs)?, view.set(&SetName::Elsewhere)?);
+        let mut wrong = Vec::new();
+        if *people != seen.people {
+            wrong.push(format!("{} people have rows, {} are in the set of people", seen.people.len(), people.len()));
+        }
+        if !trash.is_subset(&people) {
+            wrong.push("someone in the trash has no row".to_owned());
+        }
+        if !stubs.is_disjoint(&people) || stubs.len() != self.count("SELECT count(*) FROM stubs WHERE tenant = ?1")? {
+            wrong.push("the people without a card are not as they should be".to_owned());
+        }
+        let mut homes = Numbers::new();
+        for organization in organizations::all(view.connection, view.key())? {
+            let here = view.set(&SetName::Organization(organization.number))?;
+            if !here.is_disjoint(&homes) {
+                wrong.push(format!("people of organization {} are in another one too", organization.id));
+            }
+            homes |= &*here;
+        }
+        if homes != *elsewhere {
+            wrong.push("the people outside of the root organization are not those of the others".to_owned());
+        }
+        for prefix in ["source/", "shared/", "restricted"] {
+            for name in sets::names(view.connection, view.key(), prefix)? {
+                // Who was removed for good may still be named; nobody looks for them there.
+                let stored = &*view.set(&name)? & &*people;
+                if stored != seen.sets.get(&name).cloned().unwrap_or_default() {
+                    wrong.push(format!("the set {name} is not what the rows say"));
+                }
+            }
+        }
+        for name in seen.sets.keys().filter(|name| view.set(name).is_ok_and(|set| set.is_empty())) {
+            wrong.push(format!("the set {name} is missing"));
+        }
+        wrong.into_iter().for_each(|message| self.find(message, false));
+        Ok(())
+    }
+
+    fn log(&mut self) -> Result<()> {
+        let entries = self.count("SELECT count(*) FROM log WHERE tenant = ?1")?;
+        let last = self.count("SELECT coalesce(max(revision), 0) FROM log WHERE tenant = ?1")?;
+        let revision = self.view.state.row.revision;
+        if entries != revision || last != revision {
+            self.find(format!("the tenant is at revision {revision}, the log has {entries} entries up to {last}"), false);
+        }
+        Ok(())
+    }
+
+    fn index(&mut self, seen: &Seen) -> Result<()> {
+        let (segments, mut visible) = (self.view.segments()?, Fingerprint::default());
+        let blocks = TenantBlocks { connection: self.view.connection, tenant: self.view.key() };
+        for_each_visible(&segments, &blocks, &seen.people, |term, number| visible.add(term, number)).map_err(index_fault)?;
+        if visible != seen.postings {
+            let message = format!("the rows have {} terms, the index shows {}, or others", seen.postings.count, visible.count);
+            self.find(message, true);
+        }
+        Ok(())
+    }
+
+    fn count(&self, sql: &str) -> Result<u64> {
+        let mut statement = self.view.connection.prepare_cached(sql).map_err(fault)?;
+        statement.query_row([self.view.key()], |row| row.get(0)).map_err(fault)
+    }
+}
+
+/// The texts of one chunk after the other.
+#[derive(Default)]
+struct Texts {
+    chunk: Option<u32>,
+    bytes: Vec<u8>,
+}
+
+impl Texts {
+    fn of(&mut self, view: &View<'_>, number: u32) -> Result<&str> {
+        let chunk = number / PEOPLE_PER_CHUNK;
+        if self.chunk != Some(chunk) {
+            let sql = "SELECT coalesce(max(bytes), x'')
+                         FROM texts
+                        WHERE chunk = ?1";
+            let mut statement = view.connection.prepare_cached(sql).map_err(fault)?;
+            self.bytes = statement.query_row([person(view.key(), chunk)], |row| row.get(0)).map_err(fault)?;
+            self.chunk = Some(chunk);
+        }
+        if self.bytes.is_empty() {
+            return Ok("");
+        }
+        let texts = TextChunk::parse(&self.bytes).map_err(|error| corrupt(error.0))?;
+        Ok(texts.get((number % PEOPLE_PER_CHUNK) as usize).unwrap_or_default())
+    }
+}

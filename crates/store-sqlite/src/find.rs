@@ -1,0 +1,255 @@
+//! Finding people: the filter tree over sets and the index, then one page of rows.
+
+use std::sync::Arc;
+
+use cardfile_directory::Result;
+use cardfile_index::{PEOPLE_PER_CHUNK, Segment, TextChunk, lookup, terms};
+use cardfile_model::{Audience, Filter, Numbers, Page, Query, Record, Sources, fold};
+use memchr::memmem::Finder;
+use rusqlite::params;
+use uuid::Uuid;
+
+use crate::fault::{corrupt, fault};
+use crate::segments::{TenantBlocks, index_fault};
+use crate::sets::SetName;
+use crate::state::{View, number, person};
+use crate::{groups, organizations, rows};
+
+/// Exact hits are compared with their rows up to this many; two keys of one 64-bit hash among more are not worth the reading.
+const MAX_VERIFIED: u64 = 10_000;
+
+impl View<'_> {
+    /// Everyone whom a question can be about: of the organization, of permitted sources, shown to who asks.
+    pub(crate) fn scope(&self, organization: u32, sources: &Sources, audience: Audience) -> Result<Arc<Numbers>> {
+        let mut scope = self.live()?;
+        if organization == organizations::ROOT {
+            narrow(&mut scope, &*self.set(&SetName::Elsewhere)?);
+        } else {
+            let here = self.set(&SetName::Organization(organization))?;
+            scope = Arc::new(&*scope & &*here);
+        }
+        for name in self.sources()? {
+            let SetName::Source(source) = name else { continue };
+            if !sources.allow(source) {
+                narrow(&mut scope, &*self.set(name)?);
+            }
+        }
+        if let Audience::Person(id) = audience {
+            let restricted = self.set(&SetName::Restricted)?;
+            if !restricted.is_empty() {
+                narrow(&mut scope, &(&*restricted - self.shown_to(id)?));
+            }
+        }
+        Ok(scope)
+    }
+
+    /// The contacts shown to groups that a person is in.
+    fn shown_to(&self, id: Uuid) -> Result<Numbers> {
+        let mut shown = Numbers::new();
+        let Some(number) = rows::number_of(self.connection, self.key(), id)? else { return Ok(shown) };
+        for name in crate::sets::names(self.connection, self.key(), "shared/")? {
+            let SetName::SharedWith(group) = &name else { continue };
+            if let Some(row) = groups::by_id(self.connection, self.key(), *group)?
+                && self.set(&SetName::Group(row.group.number))?.contains(number)
+            {
+                shown |= &*self.set(&name)?;
+            }
+        }
+        Ok(shown)
+    }
+
+    /// One page of what a query finds.
+    pub(crate) fn find(&self, query: &Query, ordered: impl FnOnce(&Numbers, bool) -> Result<Vec<u32>>) -> Result<Page> {
+        let organization = organizations::number(self.connection, self.key(), query.organization)?;
+        let scope = self.scope(organization, &query.sources, query.audience)?;
+        let hits = match self.matches(&query.filter, &scope)? {
+            Matches::Everyone => scope,
+            Matches::Some(hits) => Arc::new(hits & &*scope),
+        };
+        let total = hits.len();
+        if query.limit == 0 || query.offset >= total {
+            return Ok(Page { records: Vec::new(), total });
+        }
+        let is_everyone = total == self.live()?.len();
+        let mut records = Vec::new();
+        for number in ordered(&hits, is_everyone)? {
+            let record = rows::record(self.connection, self.key(), number)?;
+            records.push(record.ok_or_else(|| corrupt(format!("person {number} has no row")))?);
+        }
+        Ok(Page { records, total })
+    }
+
+    /// Who a filter finds; people outside of `scope` may be among them.
+    fn matches(&self, filter: &Filter, scope: &Numbers) -> Result<Matches> {
+        Ok(Matches::Some(match filter {
+            Filter::All => return Ok(Matches::Everyone),
+            Filter::And(all) => {
+                let mut found = Matches::Everyone;
+                for part in all {
+                    found = match (found, self.matches(part, scope)?) {
+                        (Matches::Everyone, other) | (other, Matches::Everyone) => other,
+                        (Matches::Some(left), Matches::Some(right)) => Matches::Some(left & right),
+                    };
+                }
+                return Ok(found);
+            }
+            Filter::Or(any) => {
+                let mut found = Numbers::new();
+                for part in any {
+                    match self.matches(part, scope)? {
+                        Matches::Everyone => return Ok(Matches::Everyone),
+                        Matches::Some(hits) => found |= hits,
+                    }
+                }
+                found
+            }
+            Filter::Not(part) => match self.matches(part, scope)? {
+                Matches::Everyone => Numbers::new(),
+                Matches::Some(hits) => scope - hits,
+            },
+            Filter::Contains(text) => match fold::text(text) {
+                needle if needle.is_empty() => return Ok(Matches::Everyone),
+                needle => self.containing(&needle, scope)?,
+            },
+            Filter::WordPrefixes(text) => return self.word_prefixes(&fold::text(text), scope),
+            Filter::Email(address) => {
+                let wanted = fold::text(address);
+                self.exact(&terms::email(address), scope, |record| {
+                    record.contact.emails.iter().any(|entry| fold::text(&entry.value) == wanted)
+                })?
+            }
+            Filter::Phone(number) => {
+                let wanted = fold::phone(number);
+                self.exact(&terms::phone(number), scope, |record| {
+                    record.contact.phones.iter().any(|entry| fold::phone(&entry.value) == wanted)
+                })?
+            }
+            Filter::Key { system, value } => self.exact(&terms::key(system, value), scope, |record| {
+                record.contact.keys.iter().any(|key| key.system == *system && key.value == *value)
+            })?,
+            Filter::Source(source) => (*self.set(&SetName::Source(source.clone()))?).clone(),
+            Filter::MemberOf(group) => match groups::by_id(self.connection, self.key(), *group)? {
+                Some(row) => (*self.set(&SetName::Group(row.group.number))?).clone(),
+                None => Numbers::new(),
+            },
+            Filter::SharedWithAny(groups) => {
+                let mut found = Numbers::new();
+                for group in groups {
+                    found |= &*self.set(&SetName::SharedWith(*group))?;
+                }
+                found
+            }
+            Filter::Ids(ids) => {
+                let mut found = Numbers::new();
+                for id in ids {
+                    found.extend(rows::number_of(self.connection, self.key(), *id)?);
+                }
+                found
+            }
+        }))
+    }
+
+    fn blocks(&self) -> TenantBlocks<'_> {
+        TenantBlocks { connection: self.connection, tenant: self.key() }
+    }
+
+    /// Who has a key of this term, and has it by the row.
+    fn exact(&self, term: &[u8], scope: &Numbers, has: impl Fn(&Record) -> bool) -> Result<Numbers> {
+        let hits = lookup::exact(&self.segments()?, &self.blocks(), term).map_err(index_fault)? & scope;
+        if hits.len() > MAX_VERIFIED {
+            return Ok(hits);
+        }
+        self.verified(&hits, has)
+    }
+
+    fn verified(&self, hits: &Numbers, has: impl Fn(&Record) -> bool) -> Result<Numbers> {
+        let mut found = Numbers::new();
+        for number in hits {
+            if rows::record(self.connection, self.key(), number)?.is_some_and(|record| has(&record)) {
+                found.insert(number);
+            }
+        }
+        Ok(found)
+    }
+
+    /// Who has, for each word, a word that begins so.
+    fn word_prefixes(&self, folded: &str, scope: &Numbers) -> Result<Matches> {
+        let mut found = Matches::Everyone;
+        let segments = self.segments()?;
+        for word in fold::words(folded) {
+            let mut hits = self.with_prefix(&segments, word)? & scope;
+            if word.len() > terms::MAX_WORD {
+                hits = self.verified(&hits, |record| terms::has_word_prefix(&record.contact, word))?;
+            }
+            found = match found {
+                Matches::Everyone => Matches::Some(hits),
+                Matches::Some(before) => Matches::Some(before & hits),
+            };
+        }
+        Ok(found)
+    }
+
+    fn with_prefix(&self, segments: &[Arc<Segment>], word: &str) -> Result<Numbers> {
+        lookup::prefix(segments, &self.blocks(), &terms::word_prefix(word)).map_err(index_fault)
+    }
+
+    /// Whose search text contains this.
+    fn containing(&self, needle: &str, scope: &Numbers) -> Result<Numbers> {
+        let (Some(first), Some(last)) = (scope.min(), scope.max()) else { return Ok(Numbers::new()) };
+        let finder = Finder::new(needle);
+        let mut hits = Vec::new();
+        let sql = "SELECT chunk, bytes
+                     FROM texts
+                    WHERE chunk BETWEEN ?1 AND ?2
+                    ORDER BY chunk";
+        let mut statement = self.connection.prepare_cached(sql).map_err(fault)?;
+        let range = params![person(self.key(), first / PEOPLE_PER_CHUNK), person(self.key(), last / PEOPLE_PER_CHUNK)];
+        let mut rows = statement.query(range).map_err(fault)?;
+        while let Some(row) = rows.next().map_err(fault)? {
+            let chunk = number(row.get(0).map_err(fault)?);
+            let bytes = row.get_ref(1).map_err(fault)?.as_blob().map_err(corrupt)?;
+            let texts = TextChunk::parse(bytes).map_err(|error| corrupt(error.0))?;
+            texts.scan(&finder, chunk * PEOPLE_PER_CHUNK, &mut |number| hits.push(number));
+        }
+        Numbers::from_sorted_iter(hits).map_err(|_| corrupt("texts out of order"))
+    }
+
+    /// The search text of a person, empty if there is none.
+    pub(crate) fn text(&self, number: u32) -> Result<String> {
+        let sql = "SELECT bytes
+                     FROM texts
+                    WHERE chunk = ?1";
+        let mut statement = self.connection.prepare_cached(sql).map_err(fault)?;
+        let mut rows = statement.query([person(self.key(), cardfile_index::texts::chunk_of(number))]).map_err(fault)?;
+        let Some(row) = rows.next().map_err(fault)? else { return Ok(String::new()) };
+        let bytes = row.get_ref(0).map_err(fault)?.as_blob().map_err(corrupt)?;
+        let texts = TextChunk::parse(bytes).map_err(|error| corrupt(error.0))?;
+        Ok(texts.get(cardfile_index::texts::slot_of(number)).unwrap_or_default().to_owned())
+    }
+
+    /// The contacts of these ids as one who asks may see them.
+    pub(crate) fn get(&self, organization: u32, audience: Audience, ids: &[Uuid]) -> Result<Vec<Option<Record>>> {
+        let scope = self.scope(organization, &Sources::Any, audience)?;
+        ids.iter()
+            .map(|id| match rows::number_of(self.connection, self.key(), *id)? {
+                Some(number) if scope.contains(number) => rows::record(self.connection, self.key(), number),
+                _ => Ok(None),
+            })
+            .collect()
+    }
+}
+
+/// Who a filter finds.
+enum Matches {
+    /// Everyone in scope.
+    Everyone,
+    /// These.
+    Some(Numbers),
+}
+
+/// Takes people out of a shared set, copying it only if that changes anything.
+fn narrow(scope: &mut Arc<Numbers>, without: &Numbers) {
+    if !scope.is_disjoint(without) {
+        *Arc::make_mut(scope) -= without;
+    }
+}

@@ -1,0 +1,174 @@
+//! Groups: their rows, and reading them.
+
+use cardfile_directory::{Error, Kind, Result};
+use cardfile_model::{Group, GroupFilter, GroupOrder, GroupQuery, Member, OrganizationId, TenantId, fold};
+use rusqlite::{Connection, OptionalExtension, Row, params, types::Value};
+use uuid::Uuid;
+
+use crate::fault::fault;
+use crate::organizations;
+use crate::rows::{self, time};
+use crate::sets::SetName;
+use crate::state::View;
+use crate::turn::Turn;
+
+/// A group's row, its organization by number.
+#[derive(Debug, Clone)]
+pub(crate) struct GroupRow {
+    pub(crate) organization: u32,
+    pub(crate) is_deleted: bool,
+    /// Its size is not in the row, and 0 here.
+    pub(crate) group: Group,
+}
+
+const COLUMNS: &str = "g.number, g.id, o.id, g.parent, g.name, g.description, g.created, g.modified, g.revision,
+                       g.organization, g.is_deleted";
+const FROM: &str = "groups g JOIN organizations o ON o.tenant = g.tenant AND o.number = g.organization";
+
+fn read(row: &Row<'_>) -> Result<GroupRow> {
+    let group = Group {
+        number: row.get(0).map_err(fault)?,
+        id: row.get(1).map_err(fault)?,
+        organization: OrganizationId(row.get(2).map_err(fault)?),
+        parent: row.get(3).map_err(fault)?,
+        name: row.get(4).map_err(fault)?,
+        description: row.get(5).map_err(fault)?,
+        created: time(row.get(6).map_err(fault)?)?,
+        modified: time(row.get(7).map_err(fault)?)?,
+        revision: row.get(8).map_err(fault)?,
+        size: 0,
+    };
+    Ok(GroupRow { organization: row.get(9).map_err(fault)?, is_deleted: row.get(10).map_err(fault)?, group })
+}
+
+/// A group by id, also one that was deleted.
+pub(crate) fn row_by_id(connection: &Connection, tenant: i64, id: Uuid) -> Result<Option<GroupRow>> {
+    let sql = format!("SELECT {COLUMNS} FROM {FROM} WHERE g.tenant = ?1 AND g.id = ?2");
+    let mut statement = connection.prepare_cached(&sql).map_err(fault)?;
+    let mut rows = statement.query(params![tenant, id]).map_err(fault)?;
+    rows.next().map_err(fault)?.map(read).transpose()
+}
+
+/// A group by id that was not deleted.
+pub(crate) fn by_id(connection: &Connection, tenant: i64, id: Uuid) -> Result<Option<GroupRow>> {
+    Ok(row_by_id(connection, tenant, id)?.filter(|row| !row.is_deleted))
+}
+
+/// Writes a group's row, new or changed.
+///
+/// # Errors
+/// `AlreadyExists` when another group of the organization has the name.
+pub(crate) fn put(connection: &Connection, tenant: i64, row: &GroupRow) -> Result<()> {
+    let sql = "INSERT INTO groups (tenant, number, id, organization, parent, name, folded, description, created, modified,
+                                   revision, is_deleted)
+               VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)
+                   ON CONFLICT (tenant, number) DO UPDATE
+                  SET parent = excluded.parent, name = excluded.name, folded = excluded.folded,
+                      description = excluded.description, modified = excluded.modified, revision = excluded.revision,
+                      is_deleted = excluded.is_deleted";
+    let GroupRow { organization, is_deleted, group } = row;
+    let folded = fold::text(&group.name);
+    if !is_deleted {
+        let taken = "SELECT 1
+                       FROM groups
+                      WHERE tenant = ?1 AND organization = ?2 AND folded = ?3 AND NOT is_deleted AND number <> ?4";
+        let mut taken = connection.prepare_cached(taken).map_err(fault)?;
+        if taken.exists(params![tenant, organization, folded, group.number]).map_err(fault)? {
+            return Err(Error::AlreadyExists { kind: Kind::Group, key: group.name.clone() });
+        }
+    }
+    let mut statement = connection.prepare_cached(sql).map_err(fault)?;
+    let row = params![
+        tenant,
+        group.number,
+        group.id,
+        organization,
+        group.parent,
+        group.name,
+        folded,
+        group.description,
+        group.created.as_microsecond(),
+        group.modified.as_microsecond(),
+        group.revision,
+        is_deleted,
+    ];
+    statement.execute(row).map(drop).map_err(fault)
+}
+
+/// Everything that `Store` reads of groups, over one snapshot.
+impl View<'_> {
+    /// A group with its size.
+    pub(crate) fn group(&self, id: Uuid) -> Result<Option<Group>> {
+        by_id(self.connection, self.key(), id)?.map(|row| self.sized(row.group)).transpose()
+    }
+
+    fn sized(&self, group: Group) -> Result<Group> {
+        let size = self.set(&SetName::Group(group.number))?.intersection_len(&*self.present()?);
+        Ok(Group { size, ..group })
+    }
+
+    /// One page of groups and how many there are in all.
+    pub(crate) fn groups(&self, query: &GroupQuery) -> Result<(Vec<Group>, u64)> {
+        let organization = organizations::number(self.connection, self.key(), query.organization)?;
+        let (condition, value) = match &query.filter {
+            GroupFilter::All => ("?3 IS NULL", Value::Null),
+            GroupFilter::NameIs(name) => ("g.folded = ?3", Value::Text(fold::text(name))),
+            GroupFilter::NameStarts(name) => ("substr(g.folded, 1, length(?3)) = ?3", Value::Text(fold::text(name))),
+        };
+        let order = match query.order {
+            GroupOrder::Created => "g.number",
+            GroupOrder::Name => "g.folded",
+            GroupOrder::Id => "g.id",
+        };
+        let direction = if query.is_descending { "DESC" } else { "ASC" };
+        let matching = format!("g.tenant = ?1 AND g.organization = ?2 AND NOT g.is_deleted AND {condition}");
+        let total = self
+            .connection
+            .prepare_cached(&format!("SELECT count(*) FROM groups g WHERE {matching}"))
+            .and_then(|mut statement| statement.query_row(params![self.key(), organization, value], |row| row.get(0)))
+            .map_err(fault)?;
+        let sql = format!("SELECT {COLUMNS} FROM {FROM} WHERE {matching} ORDER BY {order} {direction} LIMIT ?4 OFFSET ?5");
+        let mut statement = self.connection.prepare_cached(&sql).map_err(fault)?;
+        let offset = i64::try_from(query.offset).unwrap_or(i64::MAX);
+        let mut rows = statement.query(params![self.key(), organization, value, query.limit, offset]).map_err(fault)?;
+        let mut groups = Vec::new();
+        while let Some(row) = rows.next().map_err(fault)? {
+            groups.push(self.sized(read(row)?.group)?);
+        }
+        Ok((groups, total))
+    }
+
+    /// A slice of the people in a group, by number.
+    pub(crate) fn members(&self, id: Uuid, offset: u64, limit: usize) -> Result<Vec<Member>> {
+        let row = by_id(self.connection, self.key(), id)?.ok_or_else(|| Error::no_group(id))?;
+        let members = &*self.set(&SetName::Group(row.group.number))? & &*self.present()?;
+        let mut slice = Vec::new();
+        let from = u32::try_from(offset).ok().and_then(|offset| members.select(offset));
+        for number in from.into_iter().flat_map(|from| members.range(from..)).take(limit) {
+            slice.push(self.member(number)?);
+        }
+        Ok(slice)
+    }
+
+    fn member(&self, number: u32) -> Result<Member> {
+        if let Some(record) = rows::record(self.connection, self.key(), number)? {
+            return Ok(Member { id: record.id, number, name: record.contact.name_or_email() });
+        }
+        let sql = "SELECT id
+                     FROM stubs
+                    WHERE tenant = ?1 AND number = ?2";
+        let mut statement = self.connection.prepare_cached(sql).map_err(fault)?;
+        let id = statement.query_row(params![self.key(), number], |row| row.get(0)).optional().map_err(fault)?;
+        let id = id.ok_or_else(|| crate::fault::corrupt(format!("nobody has number {number}")))?;
+        Ok(Member { id, number, name: None })
+    }
+}
+
+/// A group as readers will see it once this turn is committed.
+pub(crate) fn drafted(turn: &mut Turn<'_>, tenant: TenantId, row: GroupRow) -> Result<Group> {
+    let connection = turn.connection;
+    let draft = turn.draft(tenant)?;
+    let present = draft.live(connection)? | &*draft.set(connection, &SetName::Stubs)?;
+    let size = draft.set(connection, &SetName::Group(row.group.number))?.intersection_len(&present);
+    Ok(Group { size, ..row.group })
+}

@@ -1,0 +1,29 @@
+//! The schema, step by step: numbered, forward only, never edited once released.
+
+use cardfile_directory::{Error, Result};
+use rusqlite::{Connection, TransactionBehavior};
+
+use crate::fault::fault;
+
+/// Every step, in order; the file's `user_version` says how many it has taken.
+const STEPS: &[&str] = &[include_str!("migrations/0001_directory.sql")];
+
+/// Brings the schema up to date; all of it or nothing.
+///
+/// # Errors
+/// `Internal` for a file of a newer version of this software, which is left alone.
+pub(crate) fn migrate(connection: &mut Connection) -> Result<()> {
+    let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate).map_err(fault)?;
+    let taken: usize = transaction.pragma_query_value(None, "user_version", |row| row.get(0)).map_err(fault)?;
+    if taken > STEPS.len() {
+        return Err(Error::internal(format!("the file has schema {taken}, this software knows up to {}", STEPS.len())));
+    }
+    if taken == STEPS.len() {
+        return Ok(());
+    }
+    for step in &STEPS[taken..] {
+        transaction.execute_batch(step).map_err(fault)?;
+    }
+    transaction.pragma_update(None, "user_version", STEPS.len()).map_err(fault)?;
+    transaction.commit().map_err(fault)
+}

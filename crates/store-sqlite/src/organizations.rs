@@ -1,0 +1,53 @@
+//! Organizations by number and id.
+
+use cardfile_directory::{Error, Kind, Result};
+use cardfile_model::{Organization, OrganizationId};
+use rusqlite::{Connection, OptionalExtension, params};
+use uuid::Uuid;
+
+use crate::fault::fault;
+
+/// The number of a tenant's root organization.
+pub(crate) const ROOT: u32 = 1;
+
+/// The number of an organization.
+///
+/// # Errors
+/// `NotFound` when the tenant has none of this id.
+pub(crate) fn number(connection: &Connection, tenant: i64, id: OrganizationId) -> Result<u32> {
+    let sql = "SELECT number
+                 FROM organizations
+                WHERE tenant = ?1 AND id = ?2";
+    let mut statement = connection.prepare_cached(sql).map_err(fault)?;
+    let found = statement.query_row(params![tenant, id.0], |row| row.get(0)).optional().map_err(fault)?;
+    found.ok_or_else(|| Error::NotFound { kind: Kind::Organization, id: id.to_string() })
+}
+
+/// All organizations of a tenant by number.
+pub(crate) fn all(connection: &Connection, tenant: i64) -> Result<Vec<Organization>> {
+    let sql = "SELECT number, id, parent, name, is_locked
+                 FROM organizations
+                WHERE tenant = ?1
+                ORDER BY number";
+    let mut statement = connection.prepare_cached(sql).map_err(fault)?;
+    let rows = statement.query_map([tenant], |row| {
+        Ok(Organization {
+            number: row.get(0)?,
+            id: OrganizationId(row.get(1)?),
+            parent: row.get::<_, Option<Uuid>>(2)?.map(OrganizationId),
+            name: row.get(3)?,
+            is_locked: row.get(4)?,
+        })
+    });
+    rows.and_then(Iterator::collect).map_err(fault)
+}
+
+/// Writes a new organization.
+pub(crate) fn insert(connection: &Connection, tenant: i64, organization: &Organization) -> Result<()> {
+    let sql = "INSERT INTO organizations (tenant, number, id, parent, name, is_locked)
+               VALUES (?1, ?2, ?3, ?4, ?5, ?6)";
+    let Organization { id, number, parent, name, is_locked } = organization;
+    let mut statement = connection.prepare_cached(sql).map_err(fault)?;
+    let row = params![tenant, number, id.0, parent.map(|parent| parent.0), name, is_locked];
+    statement.execute(row).map(drop).map_err(fault)
+}

@@ -1,0 +1,73 @@
+//! Building the index anew from the rows, slice by slice, while requests go on.
+
+use cardfile_directory::Result;
+use cardfile_index::PEOPLE_PER_CHUNK;
+use cardfile_model::TenantId;
+use rusqlite::params;
+
+use crate::connect::Readers;
+use crate::fault::fault;
+use crate::segments::{self, DEAD};
+use crate::state::{TenantRow, number, person};
+use crate::turn::Turn;
+use crate::writer::Writer;
+use crate::{rows, write};
+
+/// Chunks of people written in one transaction.
+const SLICE_CHUNKS: u32 = 16;
+
+/// Builds the index of every tenant anew. Until a tenant is done its old index answers.
+pub(crate) fn rebuild(readers: &Readers, writer: &Writer) -> Result<()> {
+    for tenant in readers.with(crate::registry::tenants)? {
+        let Some(row) = readers.with(|connection| TenantRow::read(connection, tenant))? else { continue };
+        let old = writer.write_blocking(move |turn| {
+            let draft = turn.draft(tenant)?;
+            // What is written from now on is newer than anything before.
+            draft.row.next_segment += 1;
+            draft.touch();
+            Ok(draft.row.next_segment)
+        })?;
+        for first in (0..row.next_person.div_ceil(PEOPLE_PER_CHUNK)).step_by(SLICE_CHUNKS as usize) {
+            writer.write_blocking(move |turn| slice(turn, tenant, first..first + SLICE_CHUNKS))?;
+        }
+        writer.write_blocking(move |turn| drop_older(turn, tenant, old))?;
+    }
+    Ok(())
+}
+
+/// Indexes the people of some chunks anew.
+fn slice(turn: &mut Turn<'_>, tenant: TenantId, chunks: std::ops::Range<u32>) -> Result<()> {
+    let connection = turn.connection;
+    let key = turn.draft(tenant)?.row.key;
+    let sql = "DELETE FROM texts
+                WHERE chunk >= ?1 AND chunk < ?2";
+    let range = params![person(key, chunks.start), person(key, chunks.end)];
+    connection.prepare_cached(sql).and_then(|mut statement| statement.execute(range)).map_err(fault)?;
+    let sql = "SELECT person
+                 FROM contacts
+                WHERE person >= ?1 AND person < ?2";
+    let range = params![person(key, chunks.start * PEOPLE_PER_CHUNK), person(key, chunks.end * PEOPLE_PER_CHUNK)];
+    let mut statement = connection.prepare_cached(sql).map_err(fault)?;
+    let people: Vec<i64> = statement.query_map(range, |row| row.get(0)).and_then(Iterator::collect).map_err(fault)?;
+    for found in people {
+        let number = number(found);
+        if let Some(record) = rows::record(connection, key, number)? {
+            turn.index(tenant, number, write::indexed(&record.contact));
+        }
+    }
+    turn.draft(tenant)?.touch();
+    Ok(())
+}
+
+/// Lets go of the segments from before the rebuild: everyone is covered by newer ones.
+fn drop_older(turn: &mut Turn<'_>, tenant: TenantId, first_new: u64) -> Result<()> {
+    let connection = turn.connection;
+    let draft = turn.draft(tenant)?;
+    let current = segments::load(connection, draft.row.key)?;
+    for segment in current.iter().filter(|segment| segment.age < first_new) {
+        segments::set_state(connection, draft.row.key, segment.id, DEAD)?;
+    }
+    draft.segments = Some(segments::load(connection, draft.row.key)?);
+    draft.touch();
+    Ok(())
+}

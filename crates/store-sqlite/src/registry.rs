@@ -1,0 +1,159 @@
+//! Tenants, organizations and tokens.
+
+use std::sync::Arc;
+
+use cardfile_directory::{Author, Caller, Error, Kind, OrganizationDraft, Principal, Result, Scopes, Token, TokenDraft};
+use cardfile_model::{ChangeKind, Limits, Organization, OrganizationId, Role, Sources, TenantId};
+use jiff::Timestamp;
+use rusqlite::{Connection, OptionalExtension, params};
+use uuid::Uuid;
+
+use crate::fault::{corrupt, fault};
+use crate::log::{self, Entry};
+use crate::organizations;
+use crate::rows::time;
+use crate::state::TenantRow;
+use crate::turn::Turn;
+
+/// Makes an organization, and its tenant if it has none.
+pub(crate) fn add_organization(turn: &mut Turn<'_>, draft: OrganizationDraft, author: &Author) -> Result<Organization> {
+    let connection = turn.connection;
+    if tenant_of(connection, draft.id)?.is_some() {
+        return Err(Error::AlreadyExists { kind: Kind::Organization, key: draft.id.to_string() });
+    }
+    let tenant = draft.tenant.unwrap_or(TenantId(draft.id.0));
+    if draft.tenant.is_none() {
+        let sql = "INSERT INTO tenants (id, version, revision, next_person, next_group, next_organization, next_segment)
+                   VALUES (?1, 0, 0, 1, 1, 1, 1)";
+        connection.prepare_cached(sql).and_then(|mut statement| statement.execute([tenant.0])).map_err(fault)?;
+    }
+    let tenancy = turn.draft(tenant)?;
+    let (key, number) = (tenancy.row.key, tenancy.row.next_organization);
+    tenancy.row.next_organization += 1;
+    let parent = match (number, draft.parent) {
+        (organizations::ROOT, None) => None,
+        (organizations::ROOT, Some(parent)) => return Err(unknown_organization(parent)),
+        (_, Some(parent)) => Some(organizations::number(connection, key, parent).map(|_| parent)?),
+        (_, None) => Some(OrganizationId(tenant.0)),
+    };
+    let organization = Organization { id: draft.id, number, parent, name: draft.name, is_locked: false };
+    organizations::insert(connection, key, &organization)?;
+    log::append(turn, tenant, author, &Entry::new(ChangeKind::Organization, number))?;
+    Ok(organization)
+}
+
+fn unknown_organization(id: OrganizationId) -> Error {
+    Error::NotFound { kind: Kind::Organization, id: id.to_string() }
+}
+
+/// Locks an organization, or opens it.
+pub(crate) fn lock_organization(turn: &mut Turn<'_>, tenant: TenantId, id: OrganizationId, is_locked: bool) -> Result<()> {
+    let sql = "UPDATE organizations
+                  SET is_locked = ?3
+                WHERE tenant = ?1 AND id = ?2";
+    let connection = turn.connection;
+    let draft = turn.draft(tenant)?;
+    draft.touch();
+    let mut statement = connection.prepare_cached(sql).map_err(fault)?;
+    match statement.execute(params![draft.row.key, id.0, is_locked]).map_err(fault)? {
+        0 => Err(unknown_organization(id)),
+        _ => Ok(()),
+    }
+}
+
+/// The tenant an organization is in.
+pub(crate) fn tenant_of(connection: &Connection, id: OrganizationId) -> Result<Option<TenantId>> {
+    let sql = "SELECT t.id
+                 FROM organizations o
+                 JOIN tenants t ON t.tenant = o.tenant
+                WHERE o.id = ?1";
+    let mut statement = connection.prepare_cached(sql).map_err(fault)?;
+    statement.query_row([id.0], |row| row.get(0).map(TenantId)).optional().map_err(fault)
+}
+
+/// Every tenant, by id.
+pub(crate) fn tenants(connection: &Connection) -> Result<Vec<TenantId>> {
+    let mut statement = connection.prepare_cached("SELECT id FROM tenants ORDER BY id").map_err(fault)?;
+    let rows = statement.query_map([], |row| row.get(0).map(TenantId));
+    rows.and_then(Iterator::collect).map_err(fault)
+}
+
+/// Keeps a token.
+pub(crate) fn add_token(turn: &mut Turn<'_>, draft: &TokenDraft) -> Result<()> {
+    let connection = turn.connection;
+    let TokenDraft { token, principal, created } = draft;
+    let key = turn.draft(token.tenant)?.row.key;
+    organizations::number(connection, key, principal.organization)?;
+    let role = match principal.role {
+        Role::Admin => "admin",
+        Role::Reader => "reader",
+    };
+    let scopes = serde_json::to_string(&principal.scopes.0).map_err(Error::internal)?;
+    let sources = match &principal.sources {
+        Sources::Any => None,
+        Sources::Only(names) => Some(serde_json::to_string(names).map_err(Error::internal)?),
+    };
+    let sql = "INSERT INTO tokens (tenant, hash, principal, organization, role, scopes, sources, person, created, expires)
+               VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)";
+    let mut statement = connection.prepare_cached(sql).map_err(fault)?;
+    statement
+        .execute(params![
+            key,
+            token.hash,
+            principal.id,
+            principal.organization.0,
+            role,
+            scopes,
+            sources,
+            principal.person,
+            created.as_microsecond(),
+            principal.expires.map(Timestamp::as_microsecond),
+        ])
+        .map(drop)
+        .map_err(fault)
+}
+
+/// Forgets a token.
+pub(crate) fn revoke_token(turn: &mut Turn<'_>, token: Token) -> Result<()> {
+    let connection = turn.connection;
+    let Some(row) = TenantRow::read(connection, token.tenant)? else { return Ok(()) };
+    let sql = "DELETE FROM tokens
+                WHERE tenant = ?1 AND hash = ?2";
+    let mut statement = connection.prepare_cached(sql).map_err(fault)?;
+    statement.execute(params![row.key, token.hash]).map(drop).map_err(fault)
+}
+
+/// Whom a token stands for.
+pub(crate) fn caller(connection: &Connection, token: Token) -> Result<Option<Caller>> {
+    let sql = "SELECT k.principal, k.organization, k.role, k.scopes, k.sources, k.person, k.expires
+                 FROM tenants t
+                 JOIN tokens k ON k.tenant = t.tenant
+                WHERE t.id = ?1 AND k.hash = ?2";
+    let mut statement = connection.prepare_cached(sql).map_err(fault)?;
+    let mut rows = statement.query(params![token.tenant.0, token.hash]).map_err(fault)?;
+    let Some(row) = rows.next().map_err(fault)? else { return Ok(None) };
+    let names = |text: String| serde_json::from_str::<Vec<String>>(&text).map_err(corrupt);
+    let role = match row.get_ref(2).map_err(fault)?.as_str().map_err(corrupt)? {
+        "admin" => Role::Admin,
+        "reader" => Role::Reader,
+        other => return Err(corrupt(format!("role {other}"))),
+    };
+    let principal = Principal {
+        id: row.get::<_, Uuid>(0).map_err(fault)?,
+        organization: OrganizationId(row.get(1).map_err(fault)?),
+        role,
+        scopes: Scopes(names(row.get(3).map_err(fault)?)?),
+        sources: match row.get::<_, Option<String>>(4).map_err(fault)? {
+            None => Sources::Any,
+            Some(text) => Sources::Only(names(text)?),
+        },
+        person: row.get(5).map_err(fault)?,
+        expires: row.get::<_, Option<i64>>(6).map_err(fault)?.map(time).transpose()?,
+    };
+    Ok(Some(Caller { tenant: token.tenant, principal }))
+}
+
+/// Who makes organizations: the operator.
+pub(crate) fn operator(time: Timestamp) -> Author {
+    Author { time, principal: None, door: "cli", limits: Arc::new(Limits::default()) }
+}

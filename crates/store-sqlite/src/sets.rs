@@ -1,0 +1,206 @@
+//! Sets of people: their names, and how they are kept in chunks.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
+use std::sync::Arc;
+
+use cardfile_directory::Result;
+use cardfile_model::Numbers;
+use rusqlite::{Connection, params};
+
+use crate::fault::{corrupt, fault};
+
+/// Consecutive person numbers in one chunk: one container of a roaring bitmap.
+const CHUNK_BITS: u32 = 16;
+
+/// The sets of a tenant.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub(crate) enum SetName {
+    /// Everyone with a card, also in the trash; who is purged is not in it.
+    People,
+    /// Who was deleted and not yet purged.
+    Trash,
+    /// Who has an id and a number, but no card.
+    Stubs,
+    /// Whose card is shown to some groups only.
+    Restricted,
+    /// Who belongs to another organization than the root.
+    Elsewhere,
+    /// Who belongs to this organization, which is not the root.
+    Organization(u32),
+    /// Whose card is of this source.
+    Source(String),
+    /// Who is in this group.
+    Group(u32),
+    /// Whose card is shown to the group of this id.
+    SharedWith(uuid::Uuid),
+}
+
+impl fmt::Display for SetName {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            SetName::People => f.write_str("people"),
+            SetName::Trash => f.write_str("trash"),
+            SetName::Stubs => f.write_str("stubs"),
+            SetName::Restricted => f.write_str("restricted"),
+            SetName::Elsewhere => f.write_str("elsewhere"),
+            SetName::Organization(number) => write!(f, "organization/{number}"),
+            SetName::Source(name) => write!(f, "source/{name}"),
+            SetName::Group(number) => write!(f, "group/{number}"),
+            SetName::SharedWith(id) => write!(f, "shared/{id}"),
+        }
+    }
+}
+
+impl SetName {
+    /// The set that a stored name means.
+    pub(crate) fn read(name: &str) -> Option<SetName> {
+        Some(match name.split_once('/') {
+            None => match name {
+                "people" => SetName::People,
+                "trash" => SetName::Trash,
+                "stubs" => SetName::Stubs,
+                "restricted" => SetName::Restricted,
+                "elsewhere" => SetName::Elsewhere,
+                _ => return None,
+            },
+            Some(("organization", number)) => SetName::Organization(number.parse().ok()?),
+            Some(("source", name)) => SetName::Source(name.to_owned()),
+            Some(("group", number)) => SetName::Group(number.parse().ok()?),
+            Some(("shared", id)) => SetName::SharedWith(id.parse().ok()?),
+            Some(_) => return None,
+        })
+    }
+}
+
+/// Reads a whole set; one that is not there is empty.
+pub(crate) fn load(connection: &Connection, tenant: i64, name: &SetName) -> Result<Numbers> {
+    let sql = "SELECT bits
+                 FROM sets
+                WHERE tenant = ?1 AND name = ?2
+                ORDER BY chunk";
+    let mut statement = connection.prepare_cached(sql).map_err(fault)?;
+    let mut rows = statement.query(params![tenant, name.to_string()]).map_err(fault)?;
+    let mut set = Numbers::new();
+    while let Some(row) = rows.next().map_err(fault)? {
+        set |= bits(row.get_ref(0).map_err(fault)?.as_blob().map_err(corrupt)?)?;
+    }
+    Ok(set)
+}
+
+/// Every set of a tenant whose stored name begins so.
+pub(crate) fn names(connection: &Connection, tenant: i64, prefix: &str) -> Result<Vec<SetName>> {
+    let sql = "SELECT DISTINCT name
+                 FROM sets
+                WHERE tenant = ?1 AND name >= ?2 AND name < ?2 || x'f48fbfbf'
+                ORDER BY name";
+    let mut statement = connection.prepare_cached(sql).map_err(fault)?;
+    let found = statement.query_map(params![tenant, prefix], |row| row.get::<_, String>(0)).map_err(fault)?;
+    found.map(|name| name.map_err(fault).and_then(|name| SetName::read(&name).ok_or_else(|| corrupt(name)))).collect()
+}
+
+/// Writes chunks of a set; a chunk without anyone goes.
+pub(crate) fn store(connection: &Connection, tenant: i64, name: &SetName, set: &Numbers, chunks: &BTreeSet<u32>) -> Result<u64> {
+    let put = "INSERT INTO sets (tenant, name, chunk, bits)
+               VALUES (?1, ?2, ?3, ?4)
+                   ON CONFLICT DO UPDATE SET bits = excluded.bits";
+    let mut put = connection.prepare_cached(put).map_err(fault)?;
+    let mut remove =
+        connection.prepare_cached("DELETE FROM sets WHERE tenant = ?1 AND name = ?2 AND chunk = ?3").map_err(fault)?;
+    let (name, mut written) = (name.to_string(), 0);
+    for &chunk in chunks {
+        let first = chunk << CHUNK_BITS;
+        let mut part = slice(set, first);
+        if part.is_empty() {
+            remove.execute(params![tenant, name, chunk]).map_err(fault)?;
+        } else {
+            part.optimize();
+            let bytes = to_bytes(&part);
+            written += bytes.len() as u64;
+            put.execute(params![tenant, name, chunk, bytes]).map_err(fault)?;
+        }
+    }
+    Ok(written)
+}
+
+/// The people of one chunk, given by its first number.
+fn slice(set: &Numbers, first: u32) -> Numbers {
+    let mut window = Numbers::new();
+    window.insert_range(first..=first | ((1 << CHUNK_BITS) - 1));
+    window &= set;
+    window
+}
+
+/// A set as bytes, in the portable format of roaring bitmaps.
+pub(crate) fn to_bytes(set: &Numbers) -> Vec<u8> {
+    let mut bytes = Vec::with_capacity(set.serialized_size());
+    set.serialize_into(&mut bytes).expect("writing to a vector cannot fail");
+    bytes
+}
+
+/// A set from its bytes.
+pub(crate) fn bits(bytes: &[u8]) -> Result<Numbers> {
+    Numbers::deserialize_from(bytes).map_err(corrupt)
+}
+
+/// The chunks in which a set has someone.
+pub(crate) fn chunks_of(set: &Numbers) -> BTreeSet<u32> {
+    let mut chunks = BTreeSet::new();
+    let mut next = set.min();
+    while let Some(number) = next {
+        let chunk = number >> CHUNK_BITS;
+        chunks.insert(chunk);
+        next = match (chunk + 1).checked_shl(CHUNK_BITS) {
+            Some(from) if chunk < (u32::MAX >> CHUNK_BITS) => set.range(from..).next(),
+            _ => None,
+        };
+    }
+    chunks
+}
+
+/// The sets of one tenant as they were at one version of it, read when first asked for.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Sets(pub(crate) BTreeMap<SetName, Arc<Numbers>>);
+
+impl Sets {
+    /// A set, from memory or from the file.
+    pub(crate) fn get(&mut self, connection: &Connection, tenant: i64, name: &SetName) -> Result<Arc<Numbers>> {
+        if let Some(set) = self.0.get(name) {
+            return Ok(Arc::clone(set));
+        }
+        let set = Arc::new(load(connection, tenant, name)?);
+        self.0.insert(name.clone(), Arc::clone(&set));
+        Ok(set)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_set_name_reads_back_as_it_was_written() {
+        let names = [
+            SetName::People,
+            SetName::Trash,
+            SetName::Stubs,
+            SetName::Restricted,
+            SetName::Elsewhere,
+            SetName::Organization(7),
+            SetName::Source("a/b ü".into()),
+            SetName::Group(u32::MAX),
+            SetName::SharedWith(uuid::Uuid::from_u128(5)),
+        ];
+        for name in names {
+            assert_eq!(SetName::read(&name.to_string()), Some(name));
+        }
+        assert_eq!(SetName::read("group/x"), None);
+    }
+
+    #[test]
+    fn the_chunks_of_a_set_are_those_with_someone_in_them() {
+        let set = Numbers::from_iter([0, 1, 65_535, 65_536, 300_000, u32::MAX]);
+        assert_eq!(chunks_of(&set), BTreeSet::from([0, 1, 4, 65_535]));
+        assert_eq!(chunks_of(&Numbers::new()), BTreeSet::new());
+    }
+}

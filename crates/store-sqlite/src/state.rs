@@ -1,0 +1,213 @@
+//! What is known of a tenant at one version of it: its counters, and sets and segments read when first asked for.
+
+use std::collections::{HashMap, VecDeque};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+
+use cardfile_directory::{Error, Kind, Result};
+use cardfile_index::Segment;
+use cardfile_model::{Numbers, TenantId};
+use rusqlite::{Connection, OptionalExtension};
+
+use crate::fault::fault;
+use crate::segments;
+use crate::sets::{SetName, Sets};
+
+/// A tenant's counters.
+#[derive(Debug, Clone)]
+pub(crate) struct TenantRow {
+    /// The tenant's number in this file.
+    pub(crate) key: i64,
+    /// Moves with every transaction that touches the tenant.
+    pub(crate) version: i64,
+    /// Moves with every change.
+    pub(crate) revision: u64,
+    pub(crate) next_person: u32,
+    pub(crate) next_group: u32,
+    pub(crate) next_organization: u32,
+    pub(crate) next_segment: u64,
+}
+
+impl TenantRow {
+    /// Reads a tenant's counters.
+    pub(crate) fn read(connection: &Connection, tenant: TenantId) -> Result<Option<TenantRow>> {
+        let sql = "SELECT tenant, version, revision, next_person, next_group, next_organization, next_segment
+                     FROM tenants
+                    WHERE id = ?1";
+        let mut statement = connection.prepare_cached(sql).map_err(fault)?;
+        let row = statement.query_row([tenant.0], |row| {
+            Ok(TenantRow {
+                key: row.get(0)?,
+                version: row.get(1)?,
+                revision: row.get(2)?,
+                next_person: row.get(3)?,
+                next_group: row.get(4)?,
+                next_organization: row.get(5)?,
+                next_segment: row.get(6)?,
+            })
+        });
+        row.optional().map_err(fault)
+    }
+}
+
+/// The row key of a person, or of a chunk of texts.
+pub(crate) fn person(tenant: i64, number: u32) -> i64 {
+    tenant << 32 | i64::from(number)
+}
+
+/// The person number in a row key, or the chunk number.
+pub(crate) fn number(key: i64) -> u32 {
+    u32::try_from(key & i64::from(u32::MAX)).expect("the low 32 bits fit")
+}
+
+/// The segments of a tenant's index, newest first.
+pub(crate) type Segments = Arc<Vec<Arc<Segment>>>;
+
+/// A tenant at one version.
+#[derive(Debug)]
+pub(crate) struct State {
+    pub(crate) row: TenantRow,
+    sets: Mutex<Sets>,
+    segments: OnceLock<Segments>,
+    live: OnceLock<Arc<Numbers>>,
+    present: OnceLock<Arc<Numbers>>,
+    sources: OnceLock<Vec<SetName>>,
+}
+
+impl State {
+    /// A tenant of which some is known already.
+    pub(crate) fn new(row: TenantRow, sets: Sets, segments: Option<Segments>) -> Self {
+        State {
+            row,
+            sets: Mutex::new(sets),
+            segments: segments.map_or_else(OnceLock::new, OnceLock::from),
+            live: OnceLock::new(),
+            present: OnceLock::new(),
+            sources: OnceLock::new(),
+        }
+    }
+
+    /// How many people are in a set, as far as it is in memory.
+    pub(crate) fn known_len(&self, name: &SetName) -> u64 {
+        self.sets.lock().unwrap_or_else(PoisonError::into_inner).0.get(name).map_or(0, |set| set.len())
+    }
+
+    /// What is known of the sets and segments, to start a new version from.
+    pub(crate) fn known(&self) -> (Sets, Option<Segments>) {
+        (self.sets.lock().unwrap_or_else(PoisonError::into_inner).clone(), self.segments.get().cloned())
+    }
+}
+
+/// A tenant as one snapshot of the file shows it.
+pub(crate) struct View<'c> {
+    pub(crate) connection: &'c Connection,
+    pub(crate) state: Arc<State>,
+}
+
+impl View<'_> {
+    /// The tenant's number in this file.
+    pub(crate) fn key(&self) -> i64 {
+        self.state.row.key
+    }
+
+    /// A set of the tenant.
+    pub(crate) fn set(&self, name: &SetName) -> Result<Arc<Numbers>> {
+        self.state.sets.lock().unwrap_or_else(PoisonError::into_inner).get(self.connection, self.key(), name)
+    }
+
+    /// Everyone with a card who is not in the trash.
+    pub(crate) fn live(&self) -> Result<Arc<Numbers>> {
+        if let Some(live) = self.state.live.get() {
+            return Ok(Arc::clone(live));
+        }
+        let (people, trash) = (self.set(&SetName::People)?, self.set(&SetName::Trash)?);
+        let live = if trash.is_empty() { people } else { Arc::new(&*people - &*trash) };
+        Ok(Arc::clone(self.state.live.get_or_init(|| live)))
+    }
+
+    /// Who can be seen in a group: everyone who lives, and those without a card. Groups may still name people who are gone.
+    pub(crate) fn present(&self) -> Result<Arc<Numbers>> {
+        if let Some(present) = self.state.present.get() {
+            return Ok(Arc::clone(present));
+        }
+        let (live, stubs) = (self.live()?, self.set(&SetName::Stubs)?);
+        let present = if stubs.is_empty() { live } else { Arc::new(&*live | &*stubs) };
+        Ok(Arc::clone(self.state.present.get_or_init(|| present)))
+    }
+
+    /// The sets of all sources that the tenant's contacts have, or had.
+    pub(crate) fn sources(&self) -> Result<&[SetName]> {
+        if self.state.sources.get().is_none() {
+            let names = crate::sets::names(self.connection, self.key(), "source/")?;
+            self.state.sources.get_or_init(|| names);
+        }
+        Ok(self.state.sources.get().map_or(&[], Vec::as_slice))
+    }
+
+    /// The segments of the index, newest first.
+    pub(crate) fn segments(&self) -> Result<Segments> {
+        if let Some(segments) = self.state.segments.get() {
+            return Ok(Arc::clone(segments));
+        }
+        let segments = segments::load(self.connection, self.key())?;
+        Ok(Arc::clone(self.state.segments.get_or_init(|| segments)))
+    }
+}
+
+/// Tenants remembered before all are forgotten.
+const MAX_TENANTS: usize = 1024;
+/// Versions of one tenant remembered: a reader may be a few behind the writer.
+const MAX_VERSIONS: usize = 3;
+
+/// What is known of tenants, by version, shared by the writer and all readers.
+#[derive(Debug, Default)]
+pub(crate) struct States(Mutex<HashMap<TenantId, VecDeque<Arc<State>>>>);
+
+impl States {
+    /// The tenant as this connection's snapshot shows it.
+    ///
+    /// # Errors
+    /// `NotFound` for an unknown tenant.
+    pub(crate) fn view<'c>(&self, connection: &'c Connection, tenant: TenantId) -> Result<View<'c>> {
+        let row = TenantRow::read(connection, tenant)?;
+        let row = row.ok_or_else(|| Error::NotFound { kind: Kind::Tenant, id: tenant.to_string() })?;
+        if let Some(state) = self.at(tenant, row.version) {
+            return Ok(View { connection, state });
+        }
+        let state = Arc::new(State::new(row, Sets::default(), None));
+        self.publish(tenant, Arc::clone(&state));
+        Ok(View { connection, state })
+    }
+
+    /// What is known of a tenant at a version.
+    pub(crate) fn at(&self, tenant: TenantId, version: i64) -> Option<Arc<State>> {
+        let states = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        states.get(&tenant)?.iter().find(|state| state.row.version == version).cloned()
+    }
+
+    /// Makes a version known.
+    pub(crate) fn publish(&self, tenant: TenantId, state: Arc<State>) {
+        let mut states = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if states.len() >= MAX_TENANTS && !states.contains_key(&tenant) {
+            states.clear();
+        }
+        let versions = states.entry(tenant).or_default();
+        versions.retain(|known| known.row.version != state.row.version);
+        versions.push_front(state);
+        versions.make_contiguous().sort_by_key(|known| std::cmp::Reverse(known.row.version));
+        versions.truncate(MAX_VERSIONS);
+    }
+
+    /// Forgets a version that did not come to be.
+    pub(crate) fn withdraw(&self, tenant: TenantId, version: i64) {
+        let mut states = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(versions) = states.get_mut(&tenant) {
+            versions.retain(|known| known.row.version != version);
+        }
+    }
+
+    /// The newest known version of every tenant.
+    pub(crate) fn newest(&self) -> Vec<Arc<State>> {
+        let states = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        states.values().filter_map(|versions| versions.front().cloned()).collect()
+    }
+}

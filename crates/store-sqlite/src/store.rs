@@ -1,0 +1,307 @@
+//! The store itself: opening, closing, and each operation handed to a reader or to the writer.
+
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::thread::JoinHandle;
+
+use async_trait::async_trait;
+use cardfile_directory::{
+    Applied, Author, Caller, Command, Error, Finding, Gauge, OrganizationDraft, Registry, Result, Store, Token, TokenDraft,
+};
+use cardfile_model::{
+    Audience, Change, Group, GroupQuery, Member, Order, Organization, OrganizationId, Page, Query, Record, TenantId,
+};
+use jiff::Timestamp;
+use rusqlite::Connection;
+use tokio::sync::Semaphore;
+use uuid::Uuid;
+
+use crate::connect::{self, Options, Readers};
+use crate::fault::closed;
+use crate::merger::Merger;
+use crate::order::Orders;
+use crate::sets::SetName;
+use crate::state::{States, TenantRow, View};
+use crate::undo::Wanted;
+use crate::write::Prepared;
+use crate::writer::Writer;
+use crate::{backup, check, checkpoint, group_write, log, migrate, organizations, purge, rebuild, registry, trash, undo, write};
+
+/// A batch of more writes than this is prepared away from the threads that answer requests.
+const PREPARED_INLINE: usize = 16;
+
+/// The directory in one SQLite file, shared by any number of tasks. See the crate's page.
+pub struct SqliteStore {
+    path: PathBuf,
+    readers: Arc<Readers>,
+    states: Arc<States>,
+    orders: Arc<Orders>,
+    log_bytes: Arc<AtomicU64>,
+    searches: Semaphore,
+    running: Mutex<Option<Running>>,
+    writer: Mutex<Option<Writer>>,
+}
+
+/// The threads behind an open store.
+struct Running {
+    alive: Arc<()>,
+    threads: Vec<JoinHandle<()>>,
+}
+
+impl SqliteStore {
+    /// Opens the store in a directory, making both if there are none, and brings the schema up to date.
+    ///
+    /// # Errors
+    /// `Unavailable` when the file cannot be opened or is busy, `Internal` for a file of a newer version or a damaged one.
+    pub fn open(directory: &Path, options: Options) -> Result<Arc<Self>> {
+        let storage = |error: std::io::Error| cardfile_directory::Error::internal(error);
+        std::fs::create_dir_all(directory).map_err(storage)?;
+        let mut connection = connect::writer(directory, &options)?;
+        migrate::migrate(&mut connection)?;
+        let lock = std::fs::File::create(directory.join("merge.lock")).map_err(storage)?;
+
+        let (readers, states) = (Arc::new(Readers::new(directory, &options)), Arc::new(States::default()));
+        let (alive, log_bytes) = (Arc::new(()), Arc::new(AtomicU64::new(0)));
+        connect::watch_log(&mut connection, Arc::clone(&log_bytes))?;
+        let (bell, list) = Merger::bell();
+        let (used, most) = (Arc::clone(&log_bytes), options.wal_mib << 20);
+        let after_group = move |connection: &Connection, tenants: &[TenantId]| {
+            tenants.iter().for_each(|tenant| bell.ring(*tenant));
+            if used.load(Ordering::Relaxed) > most
+                && let Err(error) = checkpoint::copy_back(connection)
+            {
+                tracing::warn!(%error, "the write-ahead log cannot be copied back");
+            }
+        };
+        let (writer, writing) = Writer::start(connection, Arc::clone(&states), options.queue, after_group)?;
+        let merger = Merger::new(Arc::clone(&readers), Arc::clone(&states), writer.clone());
+        let merging = merger.start(list, lock, Arc::downgrade(&alive))?;
+        let copying = checkpoint::start(connect::writer(directory, &options)?, Arc::clone(&log_bytes), Arc::downgrade(&alive))?;
+        Ok(Arc::new(SqliteStore {
+            path: directory.to_owned(),
+            readers,
+            states,
+            orders: Arc::new(Orders::new(options.ordered_people)),
+            log_bytes,
+            searches: Semaphore::new(options.readers.max(1)),
+            running: Mutex::new(Some(Running { alive, threads: vec![merging, copying, writing] })),
+            writer: Mutex::new(Some(writer)),
+        }))
+    }
+
+    /// Finishes what was begun, copies the log back into the file and lets go of it. Later requests are `Unavailable`.
+    pub fn close(&self) {
+        drop(self.writer.lock().unwrap_or_else(PoisonError::into_inner).take());
+        let Some(Running { alive, threads }) = self.running.lock().unwrap_or_else(PoisonError::into_inner).take() else {
+            return;
+        };
+        drop(alive);
+        for thread in threads {
+            if thread.join().is_err() {
+                tracing::error!("a thread of the store ended in a panic");
+            }
+        }
+        self.readers.close();
+    }
+
+    /// Writes a consistent copy of everything into a new file, while requests go on.
+    ///
+    /// # Errors
+    /// `Invalid` when the file exists already, `Unavailable` when it cannot be written.
+    pub fn backup(&self, file: &Path) -> Result<()> {
+        backup::backup(&self.path, file)
+    }
+
+    fn writer(&self) -> Result<Writer> {
+        self.writer.lock().unwrap_or_else(PoisonError::into_inner).clone().ok_or_else(closed)
+    }
+
+    fn view<T>(&self, tenant: TenantId, work: impl FnOnce(&View<'_>) -> Result<T>) -> Result<T> {
+        self.readers.snapshot(|connection| work(&self.states.view(connection, tenant)?))
+    }
+
+    /// Has something long read on a thread that may wait; only so many at once.
+    async fn search<T: Send + 'static>(
+        &self,
+        tenant: TenantId,
+        work: impl FnOnce(&View<'_>, &Orders) -> Result<T> + Send + 'static,
+    ) -> Result<T> {
+        let _permit = self.searches.acquire().await.map_err(|_| closed())?;
+        let (readers, states, orders) = (Arc::clone(&self.readers), Arc::clone(&self.states), Arc::clone(&self.orders));
+        blocking(move || readers.snapshot(|connection| work(&states.view(connection, tenant)?, &orders))).await
+    }
+}
+
+impl Drop for SqliteStore {
+    fn drop(&mut self) {
+        self.close();
+    }
+}
+
+async fn blocking<T: Send + 'static>(work: impl FnOnce() -> Result<T> + Send + 'static) -> Result<T> {
+    tokio::task::spawn_blocking(work).await.unwrap_or_else(|error| Err(Error::internal(error)))
+}
+
+#[async_trait]
+impl Store for SqliteStore {
+    async fn get(
+        &self,
+        tenant: TenantId,
+        organization: OrganizationId,
+        audience: Audience,
+        ids: &[Uuid],
+    ) -> Result<Vec<Option<Record>>> {
+        self.view(tenant, |view| {
+            let organization = organizations::number(view.connection, view.key(), organization)?;
+            view.get(organization, audience, ids)
+        })
+    }
+
+    async fn find(&self, tenant: TenantId, query: Query) -> Result<Page> {
+        self.search(tenant, move |view, orders| {
+            view.find(&query, |hits, is_everyone| match query.order {
+                Order::Name => orders.page(view, hits, is_everyone, (query.offset, query.limit)),
+                Order::Number => {
+                    let first = u32::try_from(query.offset).ok().and_then(|offset| hits.select(offset));
+                    Ok(first.into_iter().flat_map(|first| hits.range(first..)).take(query.limit).collect())
+                }
+            })
+        })
+        .await
+    }
+
+    async fn apply(&self, tenant: TenantId, author: Author, command: Command) -> Result<Applied> {
+        let writer = self.writer()?;
+        match command {
+            Command::Write(batch) => {
+                let (prepared, author) = if batch.writes.len() > PREPARED_INLINE {
+                    blocking(move || Ok((Prepared::new(batch, &author), author))).await?
+                } else {
+                    (Prepared::new(batch, &author), author)
+                };
+                writer.write(prepared.len(), move |turn| write::apply(turn, tenant, &author, prepared)).await
+            }
+            Command::Trash(wanted) => writer.write(100, move |turn| trash::apply(turn, tenant, &author, &wanted)).await,
+            Command::CreateGroup(draft) => writer.write(1, move |turn| group_write::create(turn, tenant, &author, draft)).await,
+            Command::PatchGroup { id, patch } => {
+                writer.write(1, move |turn| group_write::patch(turn, tenant, &author, id, patch)).await
+            }
+            Command::DeleteGroup { id } => writer.write(1, move |turn| group_write::delete(turn, tenant, &author, id)).await,
+            Command::Undo { organization, change, is_forced } => {
+                let wanted = Wanted { organization, change, is_forced };
+                writer.write(1000, move |turn| undo::apply(turn, tenant, &author, &wanted)).await
+            }
+        }
+    }
+
+    async fn group(&self, tenant: TenantId, id: Uuid) -> Result<Option<Group>> {
+        self.view(tenant, |view| view.group(id))
+    }
+
+    async fn groups(&self, tenant: TenantId, query: GroupQuery) -> Result<(Vec<Group>, u64)> {
+        self.search(tenant, move |view, _| view.groups(&query)).await
+    }
+
+    async fn members(&self, tenant: TenantId, group: Uuid, offset: u64, limit: usize) -> Result<Vec<Member>> {
+        self.search(tenant, move |view, _| view.members(group, offset, limit)).await
+    }
+
+    async fn changes(&self, tenant: TenantId, organization: OrganizationId, since: u64, limit: usize) -> Result<Vec<Change>> {
+        self.search(tenant, move |view, _| {
+            let organization = organizations::number(view.connection, view.key(), organization)?;
+            log::since(view.connection, view.key(), organization, since, limit)
+        })
+        .await
+    }
+
+    async fn purge(&self, before: Timestamp) -> Result<u64> {
+        let (readers, writer) = (Arc::clone(&self.readers), self.writer()?);
+        blocking(move || purge::slice(&readers, &writer, before)).await
+    }
+
+    async fn check(&self) -> Result<Vec<Finding>> {
+        let (readers, states) = (Arc::clone(&self.readers), Arc::clone(&self.states));
+        blocking(move || check::check(&readers, &states)).await
+    }
+
+    async fn rebuild_index(&self) -> Result<()> {
+        let (readers, writer, orders) = (Arc::clone(&self.readers), self.writer()?, Arc::clone(&self.orders));
+        blocking(move || {
+            rebuild::rebuild(&readers, &writer)?;
+            orders.clear();
+            Ok(())
+        })
+        .await
+    }
+
+    async fn ready(&self) -> Result<()> {
+        self.writer()?;
+        self.readers.with(|connection| registry::tenants(connection).map(drop))
+    }
+
+    fn gauges(&self) -> Vec<Gauge> {
+        let gauge = |name, help, value| Gauge { name, help, value };
+        #[expect(clippy::cast_precision_loss, reason = "a gauge is for looking at")]
+        let float = |count: u64| count as f64;
+        let mut gauges =
+            vec![gauge("store_log_bytes", "Bytes of the write-ahead log in use", float(self.log_bytes.load(Ordering::Relaxed)))];
+        if let Ok(writer) = self.writer() {
+            let meter = writer.meter();
+            let count = |value: &std::sync::atomic::AtomicUsize| float(value.load(Ordering::Relaxed) as u64);
+            gauges.extend([
+                gauge("store_writer_waiting_jobs", "Jobs waiting for the writer", count(&meter.waiting)),
+                gauge("store_writer_last_group_jobs", "Jobs in the last group commit", count(&meter.last_group)),
+                gauge("store_writer_groups", "Group commits so far", float(meter.groups.load(Ordering::Relaxed))),
+                gauge("store_writer_jobs", "Jobs committed so far", float(meter.jobs.load(Ordering::Relaxed))),
+            ]);
+        }
+        let states = self.states.newest();
+        let sum = |name: &SetName| states.iter().map(|state| state.known_len(name)).sum::<u64>();
+        gauges.extend([
+            gauge("store_known_tenants", "Tenants in memory", float(states.len() as u64)),
+            gauge("store_known_people", "People of the tenants in memory, the trash included", float(sum(&SetName::People))),
+            gauge("store_known_trash", "People in the trash of the tenants in memory", float(sum(&SetName::Trash))),
+        ]);
+        gauges
+    }
+}
+
+#[async_trait]
+impl Registry for SqliteStore {
+    async fn add_organization(&self, draft: OrganizationDraft, created: Timestamp) -> Result<Organization> {
+        let author = registry::operator(created);
+        self.writer()?.write(1, move |turn| registry::add_organization(turn, draft, &author)).await
+    }
+
+    async fn lock_organization(&self, tenant: TenantId, id: OrganizationId, is_locked: bool) -> Result<()> {
+        self.writer()?.write(1, move |turn| registry::lock_organization(turn, tenant, id, is_locked)).await
+    }
+
+    async fn organizations(&self, tenant: TenantId) -> Result<Vec<Organization>> {
+        self.readers.with(|connection| match TenantRow::read(connection, tenant)? {
+            Some(row) => organizations::all(connection, row.key),
+            None => Ok(Vec::new()),
+        })
+    }
+
+    async fn tenant_of(&self, organization: OrganizationId) -> Result<Option<TenantId>> {
+        self.readers.with(|connection| registry::tenant_of(connection, organization))
+    }
+
+    async fn tenants(&self) -> Result<Vec<TenantId>> {
+        self.readers.with(registry::tenants)
+    }
+
+    async fn add_token(&self, draft: TokenDraft) -> Result<()> {
+        self.writer()?.write(1, move |turn| registry::add_token(turn, &draft)).await
+    }
+
+    async fn revoke_token(&self, token: Token) -> Result<()> {
+        self.writer()?.write(1, move |turn| registry::revoke_token(turn, token)).await
+    }
+
+    async fn caller(&self, token: Token) -> Result<Option<Caller>> {
+        self.readers.with(|connection| registry::caller(connection, token))
+    }
+}

@@ -1,0 +1,208 @@
+//! One transaction of the writer: what its jobs have in common, and what is written for all of them at the end.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::sync::Arc;
+
+use cardfile_directory::{Error, Kind, Result};
+use cardfile_index::terms::Terms;
+use cardfile_model::{Numbers, TenantId};
+use rusqlite::{Connection, params};
+
+use crate::fault::fault;
+use crate::flush;
+use crate::sets::{SetName, Sets, chunks_of};
+use crate::state::{Segments, State, States, TenantRow};
+
+/// What is indexed of a person from now on.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Indexed {
+    pub(crate) text: String,
+    pub(crate) terms: Terms,
+}
+
+/// A tenant as the jobs of this turn have made it so far.
+#[derive(Debug, Clone)]
+pub(crate) struct Draft {
+    pub(crate) row: TenantRow,
+    sets: Sets,
+    dirty: BTreeMap<SetName, BTreeSet<u32>>,
+    pub(crate) segments: Option<Segments>,
+    is_touched: bool,
+}
+
+/// One transaction of the writer.
+pub(crate) struct Turn<'c> {
+    pub(crate) connection: &'c Connection,
+    states: &'c States,
+    drafts: HashMap<TenantId, Draft>,
+    /// What the jobs that went well want indexed; a later word on a person replaces an earlier one.
+    indexed: HashMap<TenantId, BTreeMap<u32, Indexed>>,
+    /// What the running job wants indexed.
+    staged: Vec<(TenantId, u32, Indexed)>,
+    published: Vec<(TenantId, i64)>,
+}
+
+impl<'c> Turn<'c> {
+    pub(crate) fn new(connection: &'c Connection, states: &'c States) -> Self {
+        Turn { connection, states, drafts: HashMap::new(), indexed: HashMap::new(), staged: Vec::new(), published: Vec::new() }
+    }
+
+    /// Runs a job so that nothing of it is left if it fails.
+    pub(crate) fn job<T>(&mut self, work: impl FnOnce(&mut Turn<'_>) -> Result<T>) -> Result<T> {
+        self.run("SAVEPOINT job")?;
+        let before = self.drafts.clone();
+        let result = work(self);
+        if result.is_ok() {
+            for (tenant, number, indexed) in self.staged.drain(..) {
+                self.indexed.entry(tenant).or_default().insert(number, indexed);
+            }
+        } else {
+            self.staged.clear();
+            self.drafts = before;
+            self.run("ROLLBACK TO job")?;
+        }
+        self.run("RELEASE job")?;
+        result
+    }
+
+    fn run(&self, sql: &str) -> Result<()> {
+        self.connection.prepare_cached(sql).and_then(|mut statement| statement.execute([])).map(drop).map_err(fault)
+    }
+
+    /// The draft of a tenant, to read from and to write to.
+    ///
+    /// # Errors
+    /// `NotFound` for an unknown tenant.
+    pub(crate) fn draft(&mut self, tenant: TenantId) -> Result<&mut Draft> {
+        if !self.drafts.contains_key(&tenant) {
+            let row = TenantRow::read(self.connection, tenant)?;
+            let row = row.ok_or_else(|| Error::NotFound { kind: Kind::Tenant, id: tenant.to_string() })?;
+            let (sets, segments) = self.states.at(tenant, row.version).map(|state| state.known()).unwrap_or_default();
+            let draft = Draft { row, sets, dirty: BTreeMap::new(), segments, is_touched: false };
+            self.drafts.insert(tenant, draft);
+        }
+        self.drafts.get_mut(&tenant).ok_or_else(|| Error::internal("a draft vanished"))
+    }
+
+    /// Has a person indexed anew.
+    pub(crate) fn index(&mut self, tenant: TenantId, number: u32, indexed: Indexed) {
+        self.staged.push((tenant, number, indexed));
+    }
+
+    /// Writes what the jobs left to the end: sets, texts, the index, the counters. Readers may see the new versions from the
+    /// commit on.
+    pub(crate) fn finish(&mut self) -> Result<()> {
+        for (tenant, mut draft) in std::mem::take(&mut self.drafts) {
+            if !draft.is_touched {
+                continue;
+            }
+            draft.row.version += 1;
+            for (name, chunks) in &draft.dirty {
+                let set = draft.sets.get(self.connection, draft.row.key, name)?;
+                crate::sets::store(self.connection, draft.row.key, name, &set, chunks)?;
+            }
+            if let Some(indexed) = self.indexed.remove(&tenant) {
+                flush::texts(self.connection, draft.row.key, &indexed)?;
+                let segments = draft.segments(self.connection)?;
+                draft.segments = Some(flush::segment(self.connection, &mut draft.row, &segments, &indexed)?);
+            }
+            write_row(self.connection, &draft.row)?;
+            self.published.push((tenant, draft.row.version));
+            self.states.publish(tenant, Arc::new(State::new(draft.row, draft.sets, draft.segments)));
+        }
+        Ok(())
+    }
+
+    /// The tenants that were written to.
+    pub(crate) fn published(&self) -> Vec<TenantId> {
+        self.published.iter().map(|(tenant, _)| *tenant).collect()
+    }
+
+    /// Takes back what [`Turn::finish`] made known, for the commit failed.
+    pub(crate) fn withdraw(&mut self) {
+        for (tenant, version) in self.published.drain(..) {
+            self.states.withdraw(tenant, version);
+        }
+    }
+}
+
+fn write_row(connection: &Connection, row: &TenantRow) -> Result<()> {
+    let sql = "UPDATE tenants
+                  SET version = ?2, revision = ?3, next_person = ?4, next_group = ?5, next_organization = ?6, next_segment = ?7
+                WHERE tenant = ?1";
+    let mut statement = connection.prepare_cached(sql).map_err(fault)?;
+    let TenantRow { key, version, revision, next_person, next_group, next_organization, next_segment } = row;
+    statement
+        .execute(params![key, version, revision, next_person, next_group, next_organization, next_segment])
+        .map(drop)
+        .map_err(fault)
+}
+
+impl Draft {
+    /// A set as it is now.
+    pub(crate) fn set(&mut self, connection: &Connection, name: &SetName) -> Result<Arc<Numbers>> {
+        self.sets.get(connection, self.row.key, name)
+    }
+
+    /// Changes a set; `numbers` are those whose membership changes.
+    pub(crate) fn change(
+        &mut self,
+        connection: &Connection,
+        name: &SetName,
+        numbers: &Numbers,
+        change: impl FnOnce(&mut Numbers, &Numbers),
+    ) -> Result<()> {
+        if numbers.is_empty() {
+            return Ok(());
+        }
+        self.sets.get(connection, self.row.key, name)?;
+        if let Some(set) = self.sets.0.get_mut(name) {
+            change(Arc::make_mut(set), numbers);
+        }
+        self.dirty.entry(name.clone()).or_default().append(&mut chunks_of(numbers));
+        self.touch();
+        Ok(())
+    }
+
+    /// Puts people into a set.
+    pub(crate) fn include(&mut self, connection: &Connection, name: &SetName, numbers: &Numbers) -> Result<()> {
+        self.change(connection, name, numbers, |set, numbers| *set |= numbers)
+    }
+
+    /// Takes people out of a set.
+    pub(crate) fn exclude(&mut self, connection: &Connection, name: &SetName, numbers: &Numbers) -> Result<()> {
+        self.change(connection, name, numbers, |set, numbers| *set -= numbers)
+    }
+
+    /// Whether a person with a card has this number and is not in the trash.
+    pub(crate) fn is_live(&mut self, connection: &Connection, number: u32) -> Result<bool> {
+        Ok(self.set(connection, &SetName::People)?.contains(number) && !self.set(connection, &SetName::Trash)?.contains(number))
+    }
+
+    /// Everyone with a card who is not in the trash.
+    pub(crate) fn live(&mut self, connection: &Connection) -> Result<Numbers> {
+        Ok(&*self.set(connection, &SetName::People)? - &*self.set(connection, &SetName::Trash)?)
+    }
+
+    /// The sets of all sources that the tenant's contacts have, or had.
+    pub(crate) fn sources(&self, connection: &Connection) -> Result<BTreeSet<SetName>> {
+        let stored = crate::sets::names(connection, self.row.key, "source/")?;
+        let drafted = self.dirty.keys().filter(|name| matches!(name, SetName::Source(_))).cloned();
+        Ok(stored.into_iter().chain(drafted).collect())
+    }
+
+    /// The segments of the index, newest first.
+    pub(crate) fn segments(&mut self, connection: &Connection) -> Result<Segments> {
+        if let Some(segments) = &self.segments {
+            return Ok(Arc::clone(segments));
+        }
+        let segments = crate::segments::load(connection, self.row.key)?;
+        self.segments = Some(Arc::clone(&segments));
+        Ok(segments)
+    }
+
+    /// Says that something of the tenant changed, so that its version moves.
+    pub(crate) fn touch(&mut self) {
+        self.is_touched = true;
+    }
+}

@@ -1,0 +1,137 @@
+//! Taking a change back, as a change of its own.
+
+use cardfile_directory::{Applied, Author, Error, Kind, Result};
+use cardfile_model::{Change, ChangeKind, Numbers, OrganizationId, Patch, Record, TenantId};
+use uuid::Uuid;
+
+use crate::group_write::write_changed;
+use crate::groups;
+use crate::log::{self, Before, Entry, Renamed};
+use crate::sets::SetName;
+use crate::turn::Turn;
+use crate::{organizations, rows, write};
+
+/// Which change is to be taken back.
+pub(crate) struct Wanted {
+    pub(crate) organization: OrganizationId,
+    pub(crate) change: u64,
+    pub(crate) is_forced: bool,
+}
+
+/// Takes a change back.
+pub(crate) fn apply(turn: &mut Turn<'_>, tenant: TenantId, author: &Author, wanted: &Wanted) -> Result<Applied> {
+    let connection = turn.connection;
+    let key = turn.draft(tenant)?.row.key;
+    let organization = organizations::number(connection, key, wanted.organization)?;
+    let change = log::change(connection, key, organization, wanted.change)?
+        .ok_or_else(|| Error::NotFound { kind: Kind::Change, id: wanted.change.to_string() })?;
+    if !change.is_undoable {
+        return Err(not_undoable("this change cannot be taken back, or not any more"));
+    }
+    let before = log::before(connection, key, change.revision)?;
+    let busy = log::touched_since(connection, key, change.revision, change.group)? & &change.touched;
+    if !busy.is_empty() && !wanted.is_forced {
+        let actual = turn.draft(tenant)?.row.revision;
+        return Err(Error::Stale { expected: change.revision, actual });
+    }
+    let mut entry = Entry::new(ChangeKind::Undo, organization);
+    entry.undoes = Some(change.revision);
+    entry.group = change.group;
+    match change.group {
+        Some(group) => undo_group(turn, tenant, author, (&change, before, group), &busy, wanted.is_forced, &mut entry)?,
+        None => undo_cards(turn, tenant, author, (&change, before), &busy, &mut entry)?,
+    }
+    let is_changed = !entry.is_empty();
+    let touched = if is_changed { log::append(turn, tenant, author, &entry)? } else { 0 };
+    let revision = turn.draft(tenant)?.row.revision;
+    Ok(Applied { revision, is_changed, outcomes: Vec::new(), touched, group: None })
+}
+
+fn not_undoable(message: &str) -> Error {
+    Error::invalid("change", "undoable", message)
+}
+
+/// Who came goes to the trash, who went comes back, who changed changes back; `busy` people are passed over.
+fn undo_cards(
+    turn: &mut Turn<'_>,
+    tenant: TenantId,
+    author: &Author,
+    (change, before): (&Change, Before),
+    busy: &Numbers,
+    entry: &mut Entry,
+) -> Result<()> {
+    let connection = turn.connection;
+    let draft = turn.draft(tenant)?;
+    let (key, revision) = (draft.row.key, draft.row.revision + 1);
+    let (people, trash) = (draft.set(connection, &SetName::People)?, draft.set(connection, &SetName::Trash)?);
+    let back = &change.went - &change.came;
+    if !back.is_subset(&people) {
+        return Err(not_undoable("the people of this change were removed for good since"));
+    }
+    entry.went = &(&change.came - &change.went) - busy & &(&*people - &*trash);
+    entry.came = &(back - busy) & &*trash;
+    draft.include(connection, &SetName::Trash, &entry.went)?;
+    draft.exclude(connection, &SetName::Trash, &entry.came)?;
+    for (number, patch) in before.patches {
+        if busy.contains(number) {
+            continue;
+        }
+        let Some(current) = rows::record(connection, key, number)? else { continue };
+        let mut contact = current.contact.clone();
+        patch.apply(&mut contact);
+        let after = Record { revision, modified: author.time, contact, ..current };
+        write::put(turn, tenant, &current, &after)?;
+        entry.before.patches.push((number, Patch::reverse(&current.contact, &after.contact)));
+    }
+    Ok(())
+}
+
+/// The group's members, name and being are as they were before.
+fn undo_group(
+    turn: &mut Turn<'_>,
+    tenant: TenantId,
+    author: &Author,
+    (change, before, id): (&Change, Before, Uuid),
+    busy: &Numbers,
+    is_forced: bool,
+    entry: &mut Entry,
+) -> Result<()> {
+    let connection = turn.connection;
+    let draft = turn.draft(tenant)?;
+    let mut row = groups::row_by_id(connection, draft.row.key, id)?.ok_or_else(|| Error::no_group(id))?;
+    let stale = Error::Stale { expected: change.revision, actual: row.group.revision };
+    let name = SetName::Group(row.group.number);
+    if let Some(came) = before.group_came {
+        if row.is_deleted == came {
+            return Err(stale);
+        }
+        // The members of a deleted group are kept with it, so that only its being changes.
+        row.is_deleted = came;
+        entry.before.group_came = Some(!came);
+        let members = (*draft.set(connection, &name)?).clone();
+        if came { entry.went = members } else { entry.came = members }
+    } else {
+        if row.is_deleted {
+            return Err(stale);
+        }
+        let members = draft.set(connection, &name)?;
+        entry.went = &(&change.came - busy) & &*members;
+        let known = &*draft.set(connection, &SetName::People)? | &*draft.set(connection, &SetName::Stubs)?;
+        entry.came = (&(&change.went - busy) - &*members) & known;
+        draft.include(connection, &name, &entry.came)?;
+        draft.exclude(connection, &name, &entry.went)?;
+        if let Some(Renamed { from, to }) = before.group {
+            let current = (row.group.name.clone(), row.group.description.clone());
+            if current == to {
+                (row.group.name, row.group.description) = from.clone();
+                entry.before.group = Some(Renamed { from: to, to: from });
+            } else if !is_forced {
+                return Err(stale);
+            }
+        }
+    }
+    if !entry.is_empty() {
+        write_changed(turn, tenant, author, &mut row)?;
+    }
+    Ok(())
+}

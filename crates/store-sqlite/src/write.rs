@@ -1,0 +1,244 @@
+//! Writing contacts one by one, with an outcome each.
+
+use cardfile_directory::{Applied, Author, Error, Kind, Outcome, Result, judge};
+use cardfile_index::terms::{self, Terms};
+use cardfile_model::{Batch, ChangeKind, Contact, Mode, Numbers, Patch, Record, TenantId, Write};
+use uuid::Uuid;
+
+use crate::log::{self, Entry};
+use crate::sets::SetName;
+use crate::turn::{Indexed, Turn};
+use crate::{groups, organizations, rows};
+
+/// A batch with all done that needs no transaction: new contacts judged, folded and serialized.
+pub(crate) struct Prepared {
+    batch: Batch,
+    cards: Vec<Option<Result<Card>>>,
+}
+
+/// A contact as it will be stored and found.
+struct Card {
+    document: Vec<u8>,
+    indexed: Indexed,
+}
+
+impl Card {
+    fn of(contact: &Contact) -> Result<Self> {
+        Ok(Card { document: rows::document(contact)?, indexed: indexed(contact) })
+    }
+}
+
+/// What is indexed of a contact.
+pub(crate) fn indexed(contact: &Contact) -> Indexed {
+    Indexed { text: terms::text(contact), terms: Terms::of(contact) }
+}
+
+impl Prepared {
+    /// Does all of a batch that needs no transaction.
+    pub(crate) fn new(batch: Batch, author: &Author) -> Self {
+        let card = |write: &Write| match write {
+            Write::Create { contact, .. } => {
+                Some(judge::create(&batch, &author.limits, contact).and_then(|()| Card::of(contact)))
+            }
+            _ => None,
+        };
+        let cards = batch.writes.iter().map(card).collect();
+        Prepared { batch, cards }
+    }
+
+    /// How many writes there are.
+    pub(crate) fn len(&self) -> usize {
+        self.batch.writes.len()
+    }
+}
+
+/// What a batch does, as it goes.
+struct Run<'a, 'c> {
+    turn: &'a mut Turn<'c>,
+    tenant: TenantId,
+    organization: u32,
+    author: &'a Author,
+    batch: Batch,
+    /// The revision that the change will have.
+    revision: u64,
+    entry: Entry,
+}
+
+/// Writes a batch within a turn.
+pub(crate) fn apply(turn: &mut Turn<'_>, tenant: TenantId, author: &Author, prepared: Prepared) -> Result<Applied> {
+    let Prepared { mut batch, cards } = prepared;
+    let draft = turn.draft(tenant)?;
+    let (key, revision) = (draft.row.key, draft.row.revision + 1);
+    let organization = organizations::number(turn.connection, key, batch.organization)?;
+    let writes = std::mem::take(&mut batch.writes);
+    let mode = batch.mode;
+    let entry = Entry::new(ChangeKind::Write, organization);
+    let mut run = Run { turn, tenant, organization, author, batch, revision, entry };
+    let mut outcomes = Vec::with_capacity(writes.len());
+    for (write, card) in writes.into_iter().zip(cards) {
+        let outcome = run.one(write, card);
+        match outcome {
+            Err(error) if mode == Mode::AllOrNothing || is_fatal(&error) => return Err(error),
+            outcome => outcomes.push(outcome),
+        }
+    }
+    let entry = run.entry;
+    let is_changed = !entry.is_empty();
+    let touched = if is_changed { log::append(turn, tenant, author, &entry)? } else { 0 };
+    let revision = turn.draft(tenant)?.row.revision;
+    Ok(Applied { revision, is_changed, outcomes, touched, group: None })
+}
+
+/// Whether an error concerns more than its own write.
+fn is_fatal(error: &Error) -> bool {
+    matches!(error, Error::Internal(_) | Error::Unavailable { .. })
+}
+
+impl Run<'_, '_> {
+    fn one(&mut self, write: Write, card: Option<Result<Card>>) -> Result<Outcome> {
+        match write {
+            Write::Create { id, contact } => {
+                let card = card.unwrap_or_else(|| Card::of(&contact))?;
+                self.create(id, *contact, card).map(Outcome::Created)
+            }
+            Write::Patch { id, .. } | Write::Replace { id, .. } => self.change(id, write),
+            Write::Delete { id, expect } => {
+                let record = self.current(id)?;
+                judge::delete(&self.batch, &record, expect)?;
+                let number = Numbers::from_iter([record.number]);
+                let connection = self.turn.connection;
+                self.turn.draft(self.tenant)?.include(connection, &SetName::Trash, &number)?;
+                self.entry.went |= number;
+                Ok(Outcome::Trashed(id))
+            }
+        }
+    }
+
+    fn create(&mut self, id: Uuid, contact: Contact, card: Card) -> Result<Record> {
+        self.know_groups(&contact.shared_with, &[])?;
+        let connection = self.turn.connection;
+        let draft = self.turn.draft(self.tenant)?;
+        let (key, mut number) = (draft.row.key, draft.row.next_person);
+        if number > self.author.limits.tenant_people {
+            return Err(Error::TooLarge { limit: "tenant_people", most: self.author.limits.tenant_people.into() });
+        }
+        match rows::give_number(connection, key, id, number)? {
+            None => draft.row.next_person += 1,
+            Some(given) if draft.set(connection, &SetName::Stubs)?.contains(given) => {
+                draft.exclude(connection, &SetName::Stubs, &Numbers::from_iter([given]))?;
+                rows::remove_stub(connection, key, given)?;
+                number = given;
+            }
+            Some(_) => return Err(Error::AlreadyExists { kind: Kind::Contact, key: id.to_string() }),
+        }
+        let time = self.author.time;
+        let record = Record { id, number, revision: self.revision, created: time, modified: time, contact };
+        rows::insert(connection, key, &record, &card.document)?;
+        let set = Numbers::from_iter([number]);
+        draft.include(connection, &SetName::People, &set)?;
+        draft.include(connection, &SetName::Source(record.contact.source.clone()), &set)?;
+        if self.organization != organizations::ROOT {
+            draft.include(connection, &SetName::Elsewhere, &set)?;
+            draft.include(connection, &SetName::Organization(self.organization), &set)?;
+        }
+        self.share(number, &[], &record.contact.shared_with)?;
+        self.turn.index(self.tenant, number, card.indexed);
+        self.entry.came.insert(number);
+        Ok(record)
+    }
+
+    fn change(&mut self, id: Uuid, write: Write) -> Result<Outcome> {
+        let current = self.current(id)?;
+        let Some(contact) = judge::change(&self.batch, &self.author.limits, &current, write)? else {
+            return Ok(Outcome::Unchanged(current));
+        };
+        self.know_groups(&contact.shared_with, &current.contact.shared_with)?;
+        let after = self.put(&current, contact)?;
+        let reverse = Patch::reverse(&current.contact, &after.contact);
+        // A person made, or changed already, in this very batch is taken back by what is remembered already.
+        let is_remembered = self.entry.came.contains(after.number);
+        match self.entry.before.patches.iter().rposition(|(number, _)| *number == after.number) {
+            _ if is_remembered => {}
+            None => self.entry.before.patches.push((after.number, reverse)),
+            Some(at) => {
+                let mut first = current.contact;
+                self.entry.before.patches[at].1.clone().apply(&mut first);
+                self.entry.before.patches[at].1 = Patch::reverse(&first, &after.contact);
+            }
+        }
+        Ok(Outcome::Changed(after))
+    }
+
+    /// Writes a changed card with all that follows from it.
+    fn put(&mut self, current: &Record, contact: Contact) -> Result<Record> {
+        let after = Record { revision: self.revision, modified: self.author.time, contact, ..*current };
+        put(self.turn, self.tenant, current, &after)?;
+        Ok(after)
+    }
+
+    /// The card of a person of this organization.
+    fn current(&mut self, id: Uuid) -> Result<Record> {
+        let connection = self.turn.connection;
+        let draft = self.turn.draft(self.tenant)?;
+        let found = rows::number_of(connection, draft.row.key, id)?;
+        let Some(number) = found else { return Err(Error::no_contact(id)) };
+        let is_here = draft.is_live(connection, number)?
+            && if self.organization == organizations::ROOT {
+                !draft.set(connection, &SetName::Elsewhere)?.contains(number)
+            } else {
+                draft.set(connection, &SetName::Organization(self.organization))?.contains(number)
+            };
+        let record = if is_here { rows::record(connection, draft.row.key, number)? } else { None };
+        record.ok_or_else(|| Error::no_contact(id))
+    }
+
+    /// Refuses groups that are not known, unless the contact was shown to them before.
+    fn know_groups(&mut self, wanted: &[Uuid], had: &[Uuid]) -> Result<()> {
+        if self.batch.admits_unknown_groups {
+            return Ok(());
+        }
+        for (at, id) in wanted.iter().enumerate().filter(|(_, id)| !had.contains(id)) {
+            let key = self.turn.draft(self.tenant)?.row.key;
+            if groups::by_id(self.turn.connection, key, *id)?.is_none() {
+                return Err(Error::invalid(format!("shared_with[{at}]"), "known", format!("there is no group {id}")));
+            }
+        }
+        Ok(())
+    }
+
+    fn share(&mut self, number: u32, before: &[Uuid], after: &[Uuid]) -> Result<()> {
+        share(self.turn, self.tenant, number, before, after)
+    }
+}
+
+/// Writes a changed card: its row, its sets, and its place in the index.
+pub(crate) fn put(turn: &mut Turn<'_>, tenant: TenantId, before: &Record, after: &Record) -> Result<()> {
+    let key = turn.draft(tenant)?.row.key;
+    rows::update(turn.connection, key, after, &rows::document(&after.contact)?)?;
+    share(turn, tenant, after.number, &before.contact.shared_with, &after.contact.shared_with)?;
+    let (was, is) = (indexed(&before.contact), indexed(&after.contact));
+    if was.text != is.text || was.terms != is.terms {
+        turn.index(tenant, after.number, is);
+    }
+    Ok(())
+}
+
+/// Keeps the sets that say to which groups a card is shown.
+fn share(turn: &mut Turn<'_>, tenant: TenantId, number: u32, before: &[Uuid], after: &[Uuid]) -> Result<()> {
+    if before == after {
+        return Ok(());
+    }
+    let (connection, set) = (turn.connection, Numbers::from_iter([number]));
+    let draft = turn.draft(tenant)?;
+    for id in before.iter().filter(|id| !after.contains(id)) {
+        draft.exclude(connection, &SetName::SharedWith(*id), &set)?;
+    }
+    for id in after.iter().filter(|id| !before.contains(id)) {
+        draft.include(connection, &SetName::SharedWith(*id), &set)?;
+    }
+    match (before.is_empty(), after.is_empty()) {
+        (true, false) => draft.include(connection, &SetName::Restricted, &set),
+        (false, true) => draft.exclude(connection, &SetName::Restricted, &set),
+        _ => Ok(()),
+    }
+}
