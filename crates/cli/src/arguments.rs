@@ -13,7 +13,7 @@ use uuid::Uuid;
 /// Commands may be used while a server runs on the same data. Answers go to standard output, messages to standard
 /// error. The exit status is 0 when done, 1 when it failed, 2 when the command line was wrong.
 #[derive(Debug, Parser)]
-#[command(name = "cardfile", version, max_term_width = 100)]
+#[command(name = "cardfile", version, verbatim_doc_comment)]
 pub(crate) struct Arguments {
     #[command(flatten)]
     pub(crate) common: Common,
@@ -52,6 +52,7 @@ pub(crate) enum Command {
     ///
     /// Prints the address, a credential and curl lines that show what it does. Takes no data directory: everything is
     /// deleted at the end. There is no rate limit.
+    #[command(verbatim_doc_comment)]
     Demo {
         /// The address to listen on; port 0 takes a free one
         #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:8080")]
@@ -62,6 +63,7 @@ pub(crate) enum Command {
     /// Prints one line `listening on http://ADDR` on standard error when it is ready (https with a certificate, see
     /// `cardfile config print`). SIGTERM and SIGINT stop it: requests in flight are answered first. SIGHUP reads the
     /// certificate again.
+    #[command(verbatim_doc_comment)]
     Serve(Serve),
     /// Make, list, lock and unlock organizations
     #[command(subcommand)]
@@ -213,6 +215,7 @@ pub(crate) enum Config {
     ///
     /// A flag wins over the environment, that over the file, that over the default. The variable of `limits.batch_items`
     /// is `CARDFILE_LIMITS_BATCH_ITEMS`. What is printed can be used as a configuration file.
+    #[command(verbatim_doc_comment)]
     Print,
 }
 

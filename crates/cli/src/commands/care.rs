@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::process::ExitCode;
 
-use anyhow::{Context, Result, ensure};
+use anyhow::{Context, Result};
 use cardfile_directory::Finding;
 use serde_json::{Value, json};
 
@@ -12,8 +12,7 @@ use crate::arguments::Common;
 use crate::output::Output;
 
 pub(super) fn backup(common: &Common, file: &Path, output: &Output) -> Result<()> {
-    ensure!(!file.exists(), "{} exists already", file.display());
-    open(common)?.store.backup(file).with_context(|| format!("{} cannot be written", file.display()))?;
+    open(common)?.store.backup(file)?;
     let bytes = file.metadata().with_context(|| format!("{} cannot be looked at", file.display()))?.len();
     output.answer(&json!({"file": file, "bytes": bytes}), || format!("{} holds {bytes} bytes", file.display()))
 }
@@ -21,7 +20,7 @@ pub(super) fn backup(common: &Common, file: &Path, output: &Output) -> Result<()
 pub(super) fn restore(common: &Common, file: &Path, output: &Output) -> Result<()> {
     let place = common.place();
     let data = place.data()?;
-    cardfile_store_sqlite::restore(file, data).with_context(|| format!("{} cannot be restored", file.display()))?;
+    cardfile_store_sqlite::restore(file, data)?;
     output.answer(&json!({"data": data}), || format!("restored into {}", data.display()))
 }
 
