@@ -55,7 +55,7 @@ pub async fn read(headers: &HeaderMap, body: Body, most_bytes: usize, time: Dura
 mod tests {
     use super::*;
 
-    const SOON: Duration = Duration::from_secs(60);
+    const SOON: Duration = Duration::from_mins(1);
 
     #[test]
     fn a_media_type_is_matched_without_its_parameters_and_in_any_case() {
