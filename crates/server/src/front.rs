@@ -88,3 +88,24 @@ fn message(panic: &(dyn Any + Send)) -> &str {
     let text = panic.downcast_ref::<&str>().copied();
     text.or_else(|| panic.downcast_ref::<String>().map(String::as_str)).unwrap_or("of an unknown kind")
 }
+
+#[cfg(test)]
+mod tests {
+    use axum::routing::get;
+    use cardfile_store_sqlite::{Options, SqliteStore};
+
+    use super::*;
+
+    #[tokio::test]
+    async fn a_panic_is_answered_with_500_and_counted() {
+        let data = tempfile::tempdir().unwrap();
+        let store = SqliteStore::open(data.path(), Options::default()).unwrap();
+        let metrics = Arc::new(Metrics::new(store));
+        let routes = Router::new().route("/v1/bad", get(async || -> StatusCode { panic!("as planned") }));
+        let front = Front::new(routes, Arc::clone(&metrics));
+        let response = front.answer(Request::get("/v1/bad").body(Body::empty()).unwrap(), false).await;
+        assert_eq!(response.status(), StatusCode::INTERNAL_SERVER_ERROR);
+        let page = metrics.render().unwrap();
+        assert!(page.contains(r#"cardfile_requests_total{door="webex",operation="unknown",status="5xx"} 1"#), "{page}");
+    }
+}

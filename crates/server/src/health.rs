@@ -77,3 +77,42 @@ fn named(operation: &'static str, answer: impl IntoResponse) -> Response {
     response.extensions_mut().insert(Operation(operation));
     response
 }
+
+#[cfg(test)]
+mod tests {
+    use axum::body::Body;
+    use axum::http::Request;
+    use cardfile_directory::Store;
+    use tower::ServiceExt;
+
+    use super::*;
+    use crate::config::Config;
+    use crate::installation::Installation;
+
+    #[tokio::test]
+    async fn a_server_that_closes_is_alive_but_not_ready() {
+        let data = tempfile::tempdir().unwrap();
+        let Installation { directory, .. } = Installation::open(data.path(), &Config::default()).unwrap();
+        let metrics = Arc::new(Metrics::new(Arc::<dyn Store>::clone(directory.store())));
+        let house = Arc::new(House { directory, metrics, is_closing: AtomicBool::new(false) });
+        let ask = async |path: &str| {
+            let request = Request::get(path).body(Body::empty()).unwrap();
+            routes(Arc::clone(&house)).oneshot(request).await.unwrap().status()
+        };
+        assert_eq!(ask("/readyz").await, StatusCode::OK);
+        house.is_closing.store(true, Ordering::Relaxed);
+        assert_eq!(ask("/readyz").await, StatusCode::SERVICE_UNAVAILABLE);
+        assert_eq!(ask("/healthz").await, StatusCode::OK);
+    }
+
+    #[tokio::test]
+    async fn a_server_whose_store_is_gone_is_not_ready() {
+        let data = tempfile::tempdir().unwrap();
+        let Installation { directory, store } = Installation::open(data.path(), &Config::default()).unwrap();
+        let metrics = Arc::new(Metrics::new(Arc::<dyn Store>::clone(directory.store())));
+        let house = Arc::new(House { directory, metrics, is_closing: AtomicBool::new(false) });
+        store.close();
+        let request = Request::get("/readyz").body(Body::empty()).unwrap();
+        assert_eq!(routes(house).oneshot(request).await.unwrap().status(), StatusCode::SERVICE_UNAVAILABLE);
+    }
+}

@@ -72,7 +72,7 @@ fn email(given: &str, family: &str, at: usize) -> String {
     format!("{}.{}{at}@cardfile.example", plain(given), plain(family))
 }
 
-/// A number of the range that is kept for fiction.
+/// A number of the exchange that films use.
 fn phone(at: usize) -> String {
     format!("+1 202 555 {:04}", at % 10_000)
 }
