@@ -1,0 +1,36 @@
+//! Who may see whom.
+
+use cardfile_model::{Audience, OrganizationId, Record};
+use uuid::Uuid;
+
+use super::state::{Card, Standing, Tenant};
+
+impl Tenant {
+    /// The card of somebody who is not in the trash, if this audience may see it in this organization.
+    pub fn shown(&self, number: u32, organization: OrganizationId, audience: Audience) -> Option<&Record> {
+        let card = self.live(number).filter(|card| card.organization == organization)?;
+        let is_shown = match audience {
+            Audience::Everything => true,
+            Audience::Person(person) => self.is_shown_to(card, person),
+        };
+        is_shown.then_some(&card.record)
+    }
+
+    fn is_shown_to(&self, card: &Card, person: Uuid) -> bool {
+        let groups = &card.record.contact.shared_with;
+        groups.is_empty() || groups.iter().any(|group| self.is_member(*group, person))
+    }
+
+    /// Whether a person is seen in a group that stands.
+    fn is_member(&self, group: Uuid, person: Uuid) -> bool {
+        let number = self.ids.get(&person).copied().filter(|number| {
+            self.person(*number).is_some_and(|person| match &person.standing {
+                Standing::Stub => true,
+                Standing::Card(card) => card.trashed.is_none(),
+                Standing::Gone => false,
+            })
+        });
+        let members = self.row(group).map(|row| &row.members);
+        number.zip(members).is_some_and(|(number, members)| members.contains(number))
+    }
+}

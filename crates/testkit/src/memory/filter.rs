@@ -1,0 +1,72 @@
+//! What a filter finds, judged card by card.
+
+use cardfile_model::{Filter, Order, Record, fold};
+
+use super::state::Tenant;
+
+impl Tenant {
+    /// Whether a filter finds this card.
+    pub fn is_found(&self, record: &Record, filter: &Filter) -> bool {
+        let contact = &record.contact;
+        match filter {
+            Filter::All => true,
+            Filter::And(filters) => filters.iter().all(|filter| self.is_found(record, filter)),
+            Filter::Or(filters) => filters.iter().any(|filter| self.is_found(record, filter)),
+            Filter::Not(filter) => !self.is_found(record, filter),
+            Filter::Contains(text) => {
+                let text = fold::text(text);
+                text.is_empty() || texts(record).iter().any(|known| known.contains(&text))
+            }
+            Filter::WordPrefixes(text) => {
+                let known = words(record);
+                fold::words(&fold::text(text)).all(|prefix| known.iter().any(|word| word.starts_with(prefix)))
+            }
+            Filter::Email(address) => {
+                let address = fold::text(address);
+                contact.emails.iter().any(|entry| fold::text(&entry.value) == address)
+            }
+            Filter::Phone(number) => {
+                let number = fold::phone(number);
+                contact.phones.iter().any(|entry| fold::phone(&entry.value) == number)
+            }
+            Filter::Key { system, value } => contact.keys.iter().any(|key| key.system == *system && key.value == *value),
+            Filter::Source(source) => contact.source == *source,
+            Filter::MemberOf(group) => self.row(*group).is_some_and(|row| row.members.contains(record.number)),
+            Filter::SharedWithAny(groups) => contact.shared_with.iter().any(|group| groups.contains(group)),
+            Filter::Ids(ids) => ids.contains(&record.id),
+        }
+    }
+}
+
+/// Puts cards into an order.
+pub(super) fn sort(records: &mut [Record], order: Order) {
+    match order {
+        Order::Number => records.sort_by_key(|record| record.number),
+        Order::Name => records.sort_by_key(|record| {
+            let mut name = fold::text(record.contact.display_name.as_deref().unwrap_or_default()).into_bytes();
+            name.truncate(16);
+            (name.is_empty(), name, record.number)
+        }),
+    }
+}
+
+/// The texts that substrings are looked for in, folded.
+fn texts(record: &Record) -> Vec<String> {
+    let contact = &record.contact;
+    let both = contact.given_and_family();
+    let names = [&contact.display_name, &contact.given_name, &contact.family_name, &both];
+    let emails = contact.emails.iter().map(|entry| fold::text(&entry.value));
+    names.into_iter().flatten().map(|name| fold::text(name)).chain(emails).collect()
+}
+
+/// The words of the names and of what stands before the `@` of e-mail addresses, folded.
+fn words(record: &Record) -> Vec<String> {
+    let contact = &record.contact;
+    let names = [&contact.display_name, &contact.given_name, &contact.family_name];
+    let names = names.into_iter().flatten().map(|name| fold::text(name));
+    let emails = contact.emails.iter().map(|entry| {
+        let folded = fold::text(&entry.value);
+        folded.split_once('@').map_or(folded.clone(), |(local, _)| local.to_owned())
+    });
+    names.chain(emails).flat_map(|text| fold::words(&text).map(str::to_owned).collect::<Vec<_>>()).collect()
+}

@@ -1,0 +1,87 @@
+//! Who is meant by a selection, and who is in a group.
+
+use cardfile_directory::{Error, Result};
+use cardfile_model::{Group, Member, MemberEdit, Numbers, OrganizationId, People, Selection, Unknown};
+use uuid::Uuid;
+
+use super::state::{Row, Standing, Tenant};
+
+/// The numbers of people as named, whatever became of them.
+pub(super) fn numbers_of(tenant: &Tenant, people: &People) -> Numbers {
+    match people {
+        People::Ids(ids) => ids.iter().filter_map(|id| tenant.ids.get(id).copied()).collect(),
+        People::Numbers(numbers) => numbers.clone(),
+    }
+}
+
+impl Tenant {
+    /// Takes one step of a change of membership.
+    pub fn edit_members(
+        &mut self,
+        members: &mut Numbers,
+        edit: MemberEdit,
+        organization: OrganizationId,
+        unknown: Unknown,
+    ) -> Result<()> {
+        match edit {
+            MemberEdit::Add(Selection::Only(People::Ids(ids))) => {
+                for id in ids {
+                    members.extend(self.joining(id, unknown)?);
+                }
+            }
+            MemberEdit::Add(Selection::Only(People::Numbers(numbers))) => {
+                for number in numbers {
+                    if self.live(number).is_some() {
+                        members.insert(number);
+                    } else if unknown == Unknown::Refuse {
+                        return Err(no_number(number));
+                    }
+                }
+            }
+            MemberEdit::Add(Selection::AllExcept(people)) => *members |= self.live_in(organization) - numbers_of(self, &people),
+            MemberEdit::Remove(Selection::Only(people)) => *members -= numbers_of(self, &people),
+            MemberEdit::Remove(Selection::AllExcept(people)) => *members &= numbers_of(self, &people),
+        }
+        Ok(())
+    }
+
+    /// The number by which an id joins a group; `None` to pass it over.
+    fn joining(&mut self, id: Uuid, unknown: Unknown) -> Result<Option<u32>> {
+        let number = self.ids.get(&id).copied();
+        if number.is_some_and(|number| self.live(number).is_some()) {
+            return Ok(number);
+        }
+        match unknown {
+            Unknown::Skip => Ok(None),
+            Unknown::Refuse => Err(Error::no_contact(id)),
+            Unknown::Admit => {
+                let number = self.number_for(id);
+                let is_gone = self.person(number).is_some_and(|person| matches!(person.standing, Standing::Gone));
+                Ok((!is_gone).then_some(number))
+            }
+        }
+    }
+
+    /// Those in a group who are seen there: with a card that is not in the trash, or without any.
+    pub fn seen(&self, row: &Row) -> Vec<Member> {
+        let seen = row.members.iter().filter_map(|number| {
+            let person = self.person(number)?;
+            let name = match &person.standing {
+                Standing::Stub => None,
+                Standing::Card(card) if card.trashed.is_none() => card.record.contact.name_or_email(),
+                Standing::Card(_) | Standing::Gone => return None,
+            };
+            Some(Member { id: person.id, number, name })
+        });
+        seen.collect()
+    }
+
+    /// A group with its size.
+    pub fn sized(&self, row: &Row) -> Group {
+        Group { size: self.seen(row).len() as u64, ..row.group.clone() }
+    }
+}
+
+fn no_number(number: u32) -> Error {
+    Error::NotFound { kind: cardfile_directory::Kind::Contact, id: number.to_string() }
+}

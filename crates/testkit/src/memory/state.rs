@@ -1,0 +1,220 @@
+//! What the judge keeps of a tenant.
+
+use std::collections::BTreeMap;
+
+use cardfile_directory::{Applied, Author, Error, Kind, Result};
+use cardfile_model::{Change, ChangeKind, Contact, Group, Numbers, Organization, OrganizationId, Record};
+use jiff::Timestamp;
+use uuid::Uuid;
+
+#[derive(Debug, Clone, Default)]
+pub(super) struct Tenant {
+    pub organizations: Vec<Organization>,
+    /// Everyone ever numbered; the number is the position, counted from 1.
+    pub people: Vec<Person>,
+    /// The number of every id ever given to a person.
+    pub ids: BTreeMap<Uuid, u32>,
+    /// Every group ever made.
+    pub groups: Vec<Row>,
+    /// The entry at position `n` is the change of revision `n + 1`.
+    pub log: Vec<Logged>,
+}
+
+#[derive(Debug, Clone)]
+pub(super) struct Person {
+    pub id: Uuid,
+    pub standing: Standing,
+}
+
+#[derive(Debug, Clone)]
+pub(super) enum Standing {
+    /// An id without a card, so that it can stand in a group.
+    Stub,
+    Card(Box<Card>),
+    /// Purged: only the id is remembered.
+    Gone,
+}
+
+#[derive(Debug, Clone)]
+pub(super) struct Card {
+    pub organization: OrganizationId,
+    pub record: Record,
+    /// When it went to the trash, if it is there.
+    pub trashed: Option<Timestamp>,
+}
+
+#[derive(Debug, Clone)]
+pub(super) struct Row {
+    /// The group, but for its size.
+    pub group: Group,
+    pub members: Numbers,
+    pub is_deleted: bool,
+}
+
+#[derive(Debug, Clone)]
+pub(super) struct Logged {
+    pub change: Change,
+    pub effect: Effect,
+}
+
+/// What undo needs of a change.
+#[derive(Debug, Clone)]
+pub(super) enum Effect {
+    /// Nothing to be undone, or not any more.
+    Forgotten,
+    /// How people were before.
+    People(BTreeMap<u32, Before>),
+    /// A group came to be.
+    GroupMade,
+    /// A group went.
+    GroupGone,
+    /// A group's name and description, before and after, if they changed.
+    GroupPatched { name: Option<(String, String)>, description: Option<(Option<String>, Option<String>)> },
+}
+
+/// How somebody was before a change.
+#[derive(Debug, Clone)]
+pub(super) struct Before {
+    pub was_live: bool,
+    pub contact: Option<Contact>,
+}
+
+/// What of a change is not the same for all.
+pub(super) struct Deed {
+    pub kind: ChangeKind,
+    pub organization: OrganizationId,
+    pub group: Option<Uuid>,
+    pub came: Numbers,
+    pub went: Numbers,
+    /// Touched, but neither came nor went.
+    pub stayed: Numbers,
+    pub undoes: Option<u64>,
+    pub effect: Effect,
+}
+
+impl Tenant {
+    pub fn revision(&self) -> u64 {
+        self.log.len() as u64
+    }
+
+    /// The revision that the change at work will lead to.
+    pub fn next_revision(&self) -> u64 {
+        self.revision() + 1
+    }
+
+    pub fn known_organization(&self, id: OrganizationId) -> Result<()> {
+        let is_known = self.organizations.iter().any(|organization| organization.id == id);
+        is_known.then_some(()).ok_or_else(|| Error::NotFound { kind: Kind::Organization, id: id.to_string() })
+    }
+
+    pub fn person(&self, number: u32) -> Option<&Person> {
+        self.people.get((number as usize).checked_sub(1)?)
+    }
+
+    pub fn person_mut(&mut self, number: u32) -> Option<&mut Person> {
+        self.people.get_mut((number as usize).checked_sub(1)?)
+    }
+
+    /// Gives an id a number.
+    pub fn number_for(&mut self, id: Uuid) -> u32 {
+        if let Some(&number) = self.ids.get(&id) {
+            return number;
+        }
+        self.people.push(Person { id, standing: Standing::Stub });
+        let number = u32::try_from(self.people.len()).expect("no test has four billion people");
+        self.ids.insert(id, number);
+        number
+    }
+
+    /// The card of a person who is not in the trash.
+    pub fn live(&self, number: u32) -> Option<&Card> {
+        match &self.person(number)?.standing {
+            Standing::Card(card) if card.trashed.is_none() => Some(card),
+            _ => None,
+        }
+    }
+
+    /// The card of a person, in the trash or not.
+    pub fn card_mut(&mut self, number: u32) -> Option<&mut Card> {
+        match &mut self.person_mut(number)?.standing {
+            Standing::Card(card) => Some(card),
+            _ => None,
+        }
+    }
+
+    /// The number of somebody who is not in the trash, by id and organization.
+    pub fn live_number(&self, id: Uuid, organization: OrganizationId) -> Option<u32> {
+        let number = *self.ids.get(&id)?;
+        self.live(number).filter(|card| card.organization == organization).map(|_| number)
+    }
+
+    /// Everyone of an organization who is not in the trash.
+    pub fn live_in(&self, organization: OrganizationId) -> Numbers {
+        self.everyone().filter(|number| self.live(*number).is_some_and(|card| card.organization == organization)).collect()
+    }
+
+    /// Every number ever given.
+    pub fn everyone(&self) -> impl Iterator<Item = u32> + use<> {
+        1..=u32::try_from(self.people.len()).expect("no test has four billion people")
+    }
+
+    /// A group that stands.
+    pub fn row(&self, id: Uuid) -> Option<&Row> {
+        self.groups.iter().find(|row| row.group.id == id && !row.is_deleted)
+    }
+
+    /// A group, standing or deleted.
+    pub fn row_mut(&mut self, id: Uuid) -> Option<&mut Row> {
+        self.groups.iter_mut().find(|row| row.group.id == id)
+    }
+
+    /// Logs a change, the one and only of its transaction.
+    pub fn log(&mut self, author: &Author, deed: Deed) -> Applied {
+        let touched = &(&deed.came | &deed.went) | &deed.stayed;
+        let revision = self.next_revision();
+        let count = touched.len();
+        self.log.push(Logged {
+            change: Change {
+                revision,
+                time: author.time,
+                principal: author.principal,
+                door: author.door.into(),
+                kind: deed.kind,
+                organization: deed.organization,
+                group: deed.group,
+                touched,
+                came: deed.came,
+                went: deed.went,
+                undoes: deed.undoes,
+                is_undoable: !matches!(deed.effect, Effect::Forgotten),
+            },
+            effect: deed.effect,
+        });
+        Applied { revision, is_changed: true, outcomes: Vec::new(), touched: count, group: None }
+    }
+
+    /// Logs what became of people since they were as `before` says; nothing when that is nobody.
+    pub fn log_people(
+        &mut self,
+        author: &Author,
+        (kind, organization, undoes): (ChangeKind, OrganizationId, Option<u64>),
+        before: BTreeMap<u32, Before>,
+    ) -> Applied {
+        if before.is_empty() {
+            return self.unchanged();
+        }
+        let (mut came, mut went, mut stayed) = (Numbers::new(), Numbers::new(), Numbers::new());
+        for (number, before) in &before {
+            match (before.was_live, self.live(*number).is_some()) {
+                (false, true) => came.insert(*number),
+                (true, false) => went.insert(*number),
+                _ => stayed.insert(*number),
+            };
+        }
+        self.log(author, Deed { kind, organization, group: None, came, went, stayed, undoes, effect: Effect::People(before) })
+    }
+
+    pub fn unchanged(&self) -> Applied {
+        Applied { revision: self.revision(), is_changed: false, outcomes: Vec::new(), touched: 0, group: None }
+    }
+}

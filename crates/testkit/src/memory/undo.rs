@@ -1,0 +1,73 @@
+//! An earlier change is taken back.
+
+use std::collections::BTreeMap;
+
+use cardfile_directory::{Applied, Author, Error, Kind, Result};
+use cardfile_model::{ChangeKind, Numbers, OrganizationId};
+
+use super::state::{Before, Effect, Logged, Tenant};
+use super::undo_group::undo_group;
+
+/// An undo at work.
+pub(super) struct Undo {
+    /// The revision of the change to be taken back.
+    pub change: u64,
+    pub is_forced: bool,
+    /// Who is passed over, for they were touched since.
+    pub passed: Numbers,
+}
+
+pub(super) fn undo(
+    tenant: &mut Tenant,
+    author: &Author,
+    organization: OrganizationId,
+    (change, is_forced): (u64, bool),
+) -> Result<Applied> {
+    let found = change.checked_sub(1).and_then(|at| tenant.log.get(usize::try_from(at).ok()?));
+    let Some(logged) = found.filter(|logged| logged.change.organization == organization).cloned() else {
+        return Err(Error::NotFound { kind: Kind::Change, id: change.to_string() });
+    };
+    if matches!(logged.effect, Effect::Forgotten) {
+        return Err(Error::invalid("change", "undoable", "this change cannot be undone, or not any more"));
+    }
+    let mut undo = Undo { change, is_forced, passed: Numbers::new() };
+    for later in tenant.log.iter().filter(|later| later.change.revision > change && later.change.group == logged.change.group) {
+        let conflict = &later.change.touched & &logged.change.touched;
+        if !conflict.is_empty() {
+            undo.pass_over(later.change.revision)?;
+            undo.passed |= conflict;
+        }
+    }
+    match logged.effect {
+        Effect::People(ref before) => Ok(undo_people(tenant, author, &undo, &logged, before)),
+        _ => undo_group(tenant, author, &undo, &logged),
+    }
+}
+
+fn undo_people(tenant: &mut Tenant, author: &Author, undo: &Undo, logged: &Logged, before: &BTreeMap<u32, Before>) -> Applied {
+    let revision = tenant.next_revision();
+    let mut now = BTreeMap::new();
+    for (number, before) in before.iter().filter(|(number, _)| !undo.passed.contains(**number)) {
+        let Some(card) = tenant.card_mut(*number) else { continue };
+        let current = Before { was_live: card.trashed.is_none(), contact: Some(card.record.contact.clone()) };
+        let mended = before.contact.clone().filter(|contact| *contact != card.record.contact);
+        if current.was_live == before.was_live && mended.is_none() {
+            continue;
+        }
+        if current.was_live != before.was_live {
+            card.trashed = (!before.was_live).then_some(author.time);
+        }
+        if let Some(contact) = mended {
+            (card.record.contact, card.record.revision, card.record.modified) = (contact, revision, author.time);
+        }
+        now.insert(*number, current);
+    }
+    tenant.log_people(author, (ChangeKind::Undo, logged.change.organization, Some(undo.change)), now)
+}
+
+impl Undo {
+    /// Something is otherwise since a later revision: refused, unless forced.
+    pub fn pass_over(&self, actual: u64) -> Result<()> {
+        if self.is_forced { Ok(()) } else { Err(Error::Stale { expected: self.change, actual }) }
+    }
+}
