@@ -5,8 +5,12 @@
 //! dialect, at [`store_contract`] for a store.
 
 pub mod clock;
+pub mod contract;
+pub mod memory;
 pub mod people;
+pub mod random;
 pub mod transcript;
 
 pub use clock::{CountingIds, FixedClock};
+pub use memory::MemoryStore;
 pub use people::person;

@@ -114,7 +114,7 @@ impl Matching<'_> {
                 ("$has", _) => self.differ(path, "an object", actual),
                 ("$len", Value::Array(items)) if expected.as_u64() == Some(items.len() as u64) => {}
                 ("$len", Value::Array(items)) => {
-                    self.found.push(format!("  {path}: expected {expected} items, got {}", items.len()))
+                    self.found.push(format!("  {path}: expected {expected} items, got {}", items.len()));
                 }
                 ("$each", Value::Array(items)) => {
                     for (at, item) in items.iter().enumerate() {

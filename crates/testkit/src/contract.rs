@@ -1,0 +1,237 @@
+//! What every store must do, one function per clause; [`store_contract`](crate::store_contract) makes each a test.
+//!
+//! A clause gets a [`Harness`] over a fresh, empty store. Its name is the sentence of the contract that it holds the store to.
+
+#![expect(missing_docs, clippy::missing_panics_doc, reason = "a clause's name says what holds, and it panics when it does not")]
+
+pub mod audience;
+pub mod batches;
+pub mod concurrency;
+pub mod filters;
+pub mod groups;
+mod harness;
+pub mod log;
+pub mod members;
+pub mod paging;
+mod place;
+pub mod purge;
+pub mod registry;
+pub mod sealing;
+pub mod shared;
+pub mod stubs;
+pub mod trash;
+pub mod undo;
+pub mod undo_groups;
+pub mod writes;
+
+use std::future::Future;
+
+pub use harness::Harness;
+pub use place::Place;
+
+/// No ids.
+const NOBODY: [uuid::Uuid; 0] = [];
+
+/// Runs one clause to its end, on two threads so that writers can meet.
+///
+/// # Panics
+/// When the clause does, or there is no runtime to be had.
+pub fn run(clause: impl Future<Output = ()>) {
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build();
+    runtime.expect("a runtime for a test can be made").block_on(clause);
+}
+
+/// Holds a store to the contract: one `#[test]` for each clause, and for each seed of the comparison with the judge.
+///
+/// `open` is an async function that answers a fresh, empty store and what must live as long as it, such as a temporary folder:
+/// `async fn open() -> (Arc<dyn Store>, TempDir)`. Invoke it in a module of its own.
+#[macro_export]
+macro_rules! store_contract {
+    ($open:ident) => {
+        $crate::store_contract! { @clauses $open
+            writes {
+                a_created_contact_is_read_back_as_it_was_given
+                people_are_numbered_from_one_in_the_order_they_came
+                a_patch_changes_what_it_names_and_moves_the_revision
+                a_write_that_changes_nothing_leaves_the_card_and_the_log_alone
+                a_replacement_takes_the_whole_card_but_not_its_source
+                a_deleted_contact_is_not_found_and_its_id_stays_taken
+                an_expected_revision_is_judged
+                absence_is_expected_only_of_new_contacts
+                a_source_that_is_not_the_callers_is_forbidden
+                rules_are_judged_on_the_result
+                a_result_too_many_people_is_too_large
+                unknown_fields_of_a_dialect_survive
+            }
+            batches {
+                outcomes_come_in_request_order_each_on_its_own
+                later_writes_see_earlier_ones
+                all_or_nothing_writes_nothing_when_one_fails
+                all_or_nothing_writes_all_when_none_fails
+                an_id_created_twice_in_a_batch_exists_already
+                two_writes_to_one_contact_touch_it_once
+                a_failed_create_consumes_no_number
+                an_empty_batch_changes_nothing
+                an_unknown_organization_fails_the_whole
+                a_thousand_contacts_come_in_one_change
+            }
+            shared {
+                a_group_newly_named_must_stand
+                a_group_named_before_may_be_gone
+                unknown_groups_are_admitted_on_request
+                groups_of_the_whole_tenant_are_known
+            }
+            trash {
+                only_those_named_go
+                all_except_spares_those_named
+                everyone_goes_and_nobody_is_left
+                unknown_and_gone_people_are_passed_over
+                a_forbidden_source_stops_the_whole
+                people_go_by_number_too
+                people_of_another_organization_stay
+                nobody_selected_changes_nothing
+            }
+            filters {
+                texts_are_found_within_names_and_addresses_folded
+                blanks_round_a_text_do_not_count_and_an_empty_one_finds_everyone
+                a_text_is_not_found_across_two_fields
+                words_are_found_by_their_beginnings
+                addresses_numbers_and_keys_are_found_exactly
+                sources_and_ids_are_found
+                filters_combine
+                groups_and_sharing_are_found
+                a_changed_contact_is_found_by_what_it_is_now
+                sources_out_of_reach_are_left_out_of_totals
+            }
+            paging {
+                pages_neither_skip_nor_repeat
+                a_page_beyond_the_end_is_empty_with_the_total
+                a_page_of_nothing_tells_the_total
+                names_are_ordered_folded_and_the_nameless_come_last
+                names_alike_in_sixteen_bytes_are_ordered_by_number
+                numbers_are_ordered_as_they_came
+                the_trash_is_in_no_total
+                many_ids_are_answered_in_the_order_asked
+            }
+            audience {
+                a_contact_shown_to_nobody_in_particular_is_seen_by_all
+                a_contact_shown_to_a_group_is_seen_by_its_members_only
+                leaving_the_group_ends_the_sight
+                a_deleted_group_shows_nothing_and_a_restored_one_does_again
+                totals_count_only_what_is_seen
+            }
+            groups {
+                a_created_group_is_read_back
+                names_are_unique_folded_within_the_organization
+                a_known_group_id_is_refused
+                a_patch_changes_name_and_description
+                a_patch_that_changes_nothing_leaves_the_group_as_it_was
+                a_group_may_change_the_case_of_its_name
+                an_unknown_group_is_not_found
+                a_deleted_group_frees_its_name
+                groups_are_found_by_name_in_every_order
+                groups_page_with_exact_totals
+                too_many_groups_are_too_large
+                a_parent_must_stand
+            }
+            members {
+                members_join_and_leave_step_by_step
+                everyone_but_some_join_and_leave
+                members_come_by_number_in_slices
+                members_are_called_by_name_or_address
+                the_trash_hides_members_and_gives_them_back
+                a_patch_is_all_or_nothing
+                members_join_by_number
+                a_change_of_members_moves_modified_and_says_who_came_and_went
+            }
+            stubs {
+                an_unknown_id_is_passed_over_refused_or_admitted
+                an_id_without_a_card_stands_in_groups_only
+                a_card_made_later_takes_the_number_of_its_id
+                an_id_without_a_card_leaves_a_group_by_id
+                unknown_numbers_are_passed_over_or_refused
+            }
+            undo {
+                created_people_go
+                patched_cards_become_what_they_were
+                deleted_people_come_back
+                a_batch_of_all_kinds_is_taken_back_at_once
+                trashed_people_come_back
+                an_undo_is_undone
+                a_later_change_of_the_same_person_is_a_conflict
+                forced_it_passes_over_those_touched_since
+                changes_of_groups_do_not_conflict_with_cards
+                an_unknown_change_is_not_found
+                an_organization_is_not_undone
+                restored_people_are_found_again
+            }
+            undo_groups {
+                a_created_group_goes
+                a_deleted_group_comes_back_with_its_members
+                a_deleted_group_does_not_take_a_name_back
+                a_patch_is_taken_back_whole
+                a_name_changed_since_is_stale
+                members_touched_since_are_a_conflict
+                undone_changes_of_groups_are_undone_again
+            }
+            purge {
+                old_trash_goes_for_good_and_ids_stay_taken
+                the_young_and_the_restored_stay
+                changes_before_the_term_cannot_be_undone
+                groups_forget_the_purged
+                it_goes_in_slices
+            }
+            log {
+                every_change_makes_one_entry_without_gaps
+                entries_say_who_when_and_what
+                entries_say_who_came_and_who_went
+                changes_page_by_revision_and_organization
+            }
+            sealing {
+                equal_ids_in_two_tenants_are_two_people
+                nothing_is_answered_from_another_tenant
+                organizations_of_a_tenant_keep_their_own_people
+                an_unknown_tenant_is_empty_and_takes_no_writes
+            }
+            registry {
+                a_new_tenant_has_a_root_of_its_id
+                organizations_hang_in_a_tree
+                an_id_taken_anywhere_is_refused
+                unknown_tenants_and_parents_are_not_found
+                an_organization_is_locked_and_opened
+                a_token_stands_for_its_principal_until_revoked
+                a_token_needs_an_organization_of_its_tenant
+                a_fresh_store_is_ready_and_sound
+            }
+            concurrency {
+                eight_writers_read_what_they_wrote
+                of_two_writers_expecting_one_revision_one_wins
+                one_of_many_groups_of_a_name_is_made
+            }
+        }
+        $crate::store_contract! { @seeds $open seed_1 1, seed_2 2, seed_3 3, seed_4 4, seed_5 5, seed_6 6 }
+    };
+    (@clauses $open:ident $($area:ident { $($clause:ident)* })*) => {
+        $(mod $area {
+            use super::*;
+            $(#[test]
+            fn $clause() {
+                $crate::contract::run(async {
+                    $crate::contract::$area::$clause($crate::contract::Harness::new($open().await)).await;
+                });
+            })*
+        })*
+    };
+    (@seeds $open:ident $($name:ident $seed:literal),*) => {
+        mod judge {
+            use super::*;
+            $(#[test]
+            fn $name() {
+                $crate::contract::run(async {
+                    let (store, _kept) = $open().await;
+                    $crate::random::agrees_with_the_judge(store, $seed, 300).await;
+                });
+            })*
+        }
+    };
+}
