@@ -1,4 +1,4 @@
-//! What is written while the server is killed: batches of people, created, changed and deleted as a whole.
+//! What is written while the server is killed: batches of people, created, grouped, changed and deleted as a whole.
 
 use std::sync::mpsc::Sender;
 
@@ -16,6 +16,8 @@ const PEOPLE: usize = 40;
 enum State {
     Absent,
     Created,
+    /// They are the members of a group of their own, from here on.
+    Grouped,
     Changed,
     Deleted,
 }
@@ -42,7 +44,7 @@ impl Batch {
     }
 
     pub(super) fn living(&self) -> usize {
-        if matches!(self.acknowledged, State::Created | State::Changed) { PEOPLE } else { 0 }
+        if matches!(self.acknowledged, State::Absent | State::Deleted) { 0 } else { PEOPLE }
     }
 
     /// Looks what became of it: what was acknowledged, or what was asked last, and that wholly. From then on it stays so.
@@ -53,16 +55,26 @@ impl Batch {
         let page = page.json();
         let people = page["result"].as_array().unwrap();
         assert_eq!(page["total"], people.len(), "{self:?}");
-        let has_title = |title: &str| people.len() == PEOPLE && people.iter().all(|person| person["title"] == title);
-        let found = match people.len() {
-            0 if self.asked == State::Deleted && self.acknowledged != State::Absent => State::Deleted,
-            0 => State::Absent,
-            _ if has_title("new") => State::Created,
-            _ if has_title("changed") => State::Changed,
-            some => panic!("{self:?} is there by half: {some} people"),
+        let has_title = |title: &str| people.iter().all(|person| person["title"] == title);
+        let members = self.members(client, account);
+        let found = match (people.len(), members) {
+            (0, None) => State::Absent,
+            (PEOPLE, None) if has_title("new") => State::Created,
+            (PEOPLE, Some(PEOPLE)) if has_title("new") => State::Grouped,
+            (PEOPLE, Some(PEOPLE)) if has_title("changed") => State::Changed,
+            (0, Some(0)) => State::Deleted,
+            _ => panic!("{self:?} is there by half: {} people, {members:?} in their group", people.len()),
         };
         assert!(found == self.acknowledged || found == self.asked, "{self:?} was found {found:?}");
         (self.acknowledged, self.asked) = (found, found);
+    }
+
+    /// How many are in their group, if there is one.
+    fn members(&self, client: &mut Client, account: &Account) -> Option<usize> {
+        let path = format!("/v1/groups?filter=displayName%20eq%20%22{}%22", self.word);
+        let page = client.get(&path, Some(&account.token)).json();
+        let group = page["groups"].as_array().unwrap().first()?;
+        Some(usize::try_from(group["memberSize"].as_u64().unwrap()).unwrap())
     }
 }
 
@@ -86,7 +98,7 @@ impl<'a> Loader<'a> {
         for turn in 0_u64.. {
             let word = format!("z{:02}{:02}{turn:06}z", self.round, self.number);
             let mut batch = Batch { round: self.round, word, acknowledged: State::Absent, asked: State::Absent };
-            let steps = 1 + (turn + self.number) % 3;
+            let steps = 1 + (turn + self.number) % 4;
             let is_alive = self.write(&mut batch, steps);
             batches.push(batch);
             if !is_alive {
@@ -99,22 +111,22 @@ impl<'a> Loader<'a> {
     /// Takes a batch through its first steps; answers whether the server is still there.
     fn write(&mut self, batch: &mut Batch, steps: u64) -> bool {
         let mut made = Value::Null;
-        for state in [State::Created, State::Changed, State::Deleted].into_iter().zip(0..steps).map(|(state, _)| state) {
+        for (state, _) in [State::Created, State::Grouped, State::Changed, State::Deleted].into_iter().zip(0..steps) {
+            let (bulk, groups) = (format!("{}/bulk", self.account.contacts()), "/v1/groups".to_owned());
             let (path, body) = match state {
-                State::Created => ("bulk", json!({"schemas": SCHEMAS, "contacts": people(&batch.word)})),
-                State::Changed => ("bulk", json!({"schemas": SCHEMAS, "contacts": changed(&made)})),
-                State::Deleted => ("bulk/delete", json!({"schemas": SCHEMAS, "objectIds": ids(&made)})),
+                State::Created => (bulk, json!({"schemas": SCHEMAS, "contacts": people(&batch.word)})),
+                State::Grouped => (groups, json!({"displayName": batch.word, "members": members(&made)})),
+                State::Changed => (bulk, json!({"schemas": SCHEMAS, "contacts": changed(&made)})),
+                State::Deleted => (bulk + "/delete", json!({"schemas": SCHEMAS, "objectIds": ids(&made)})),
                 State::Absent => unreachable!("no step leads there"),
             };
             batch.asked = state;
-            let path = format!("{}/{path}", self.account.contacts());
             let Ok(answer) = self.client.post(&path, &self.account.token, &body) else { return false };
-            assert_eq!(answer.status, 200, "{answer:?}");
-            if state != State::Deleted {
-                assert_eq!(answer.json()["failedContacts"], json!([]), "{answer:?}");
-            }
-            if state == State::Created {
-                made = answer.json();
+            assert!([200, 201].contains(&answer.status), "{answer:?}");
+            if state == State::Created || state == State::Changed {
+                let answer = answer.json();
+                assert_eq!(answer["failedContacts"], json!([]), "{answer}");
+                made = answer;
             }
             batch.acknowledged = state;
             // The one who kills listens until it does.
@@ -142,4 +154,8 @@ fn ids(made: &Value) -> Vec<&Value> {
 
 fn changed(made: &Value) -> Vec<Value> {
     ids(made).into_iter().map(|id| json!({"contactId": id, "title": "changed"})).collect()
+}
+
+fn members(made: &Value) -> Vec<Value> {
+    ids(made).into_iter().map(|id| json!({"id": id})).collect()
 }
