@@ -27,7 +27,7 @@ pub mod writes;
 use std::future::Future;
 
 pub use harness::Harness;
-pub use place::Place;
+use place::Place;
 
 /// No ids.
 const NOBODY: [uuid::Uuid; 0] = [];

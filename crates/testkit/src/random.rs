@@ -1,5 +1,152 @@
-//! A stub.
-use cardfile_directory::Store;
+//! Random commands and questions, put to a store and to the judge alike: both must answer the same.
+//!
+//! Everything follows from a seed. What fails says the seed, the step, what was asked, and both answers.
+
+mod cards;
+mod commands;
+mod compare;
+mod dice;
+mod questions;
+
 use std::sync::Arc;
-/// Compares.
-pub async fn agrees_with_the_judge(_store: Arc<dyn Store>, _seed: u64, _steps: usize) {}
+
+use cardfile_directory::{Author, Clock, Command, OrganizationDraft, Store};
+use cardfile_model::{Limits, OrganizationId, TenantId};
+use jiff::SignedDuration;
+use uuid::Uuid;
+
+use self::dice::Dice;
+use crate::clock::{CountingIds, FixedClock};
+use crate::memory::MemoryStore;
+
+/// Two stores that should not be told apart, and what is known about them.
+struct Trial {
+    judge: MemoryStore,
+    store: Arc<dyn Store>,
+    clock: FixedClock,
+    dice: Dice,
+    seed: u64,
+    step: usize,
+    tenant: TenantId,
+    organizations: Vec<OrganizationId>,
+    /// Ids of people, known or not.
+    people: Vec<Uuid>,
+    /// Ids of groups, known or not.
+    groups: Vec<Uuid>,
+    /// The last revision answered.
+    revision: u64,
+    given: u64,
+}
+
+/// Puts as many random steps to a fresh store as asked for, and panics where it answers otherwise than the judge.
+///
+/// # Panics
+/// When the store and the judge do not agree, or the store's own check finds something.
+pub async fn agrees_with_the_judge(store: Arc<dyn Store>, seed: u64, steps: usize) {
+    let mut trial = Trial::new(store, seed);
+    trial.settle().await;
+    for step in 1..=steps {
+        trial.step = step;
+        match trial.dice.below(40) {
+            0 => trial.purge().await,
+            1 => drop(trial.clock.advance(SignedDuration::from_mins(30))),
+            _ => {
+                let command = trial.command().await;
+                trial.command_both(command).await;
+            }
+        }
+        trial.ask().await;
+        if step % 25 == 0 {
+            trial.ask_everything().await;
+        }
+    }
+    trial.ask_everything().await;
+}
+
+impl Trial {
+    fn new(store: Arc<dyn Store>, seed: u64) -> Self {
+        let mut trial = Trial {
+            judge: MemoryStore::new(),
+            store,
+            clock: FixedClock::default(),
+            dice: Dice::new(seed),
+            seed,
+            step: 0,
+            tenant: TenantId(Uuid::nil()),
+            organizations: Vec::new(),
+            people: Vec::new(),
+            groups: Vec::new(),
+            revision: 0,
+            given: 0,
+        };
+        trial.people = (0..3).map(|_| trial.new_id()).collect();
+        trial.groups = vec![trial.new_id()];
+        trial
+    }
+
+    fn new_id(&mut self) -> Uuid {
+        self.given += 1;
+        CountingIds::id(9, self.given)
+    }
+
+    /// Makes a tenant of two organizations in both.
+    async fn settle(&mut self) {
+        self.tenant = TenantId(self.new_id());
+        let root = OrganizationDraft { id: OrganizationId(self.tenant.0), tenant: None, parent: None, name: "Root".into() };
+        let below = OrganizationDraft { id: OrganizationId(self.new_id()), tenant: Some(self.tenant), ..root.clone() };
+        self.organizations = vec![root.id, below.id];
+        for draft in [root, below] {
+            let stores: [&dyn Store; 2] = [&self.judge, &*self.store];
+            for store in stores {
+                store.add_organization(draft.clone(), self.clock.now()).await.expect("an organization can be made");
+            }
+        }
+    }
+
+    /// The author of the next command: now and then within narrow limits.
+    fn author(&mut self) -> Author {
+        let time = self.clock.advance(SignedDuration::from_secs(1));
+        let limits = match self.dice.below(12) {
+            0 => Limits { tenant_people: 25, tenant_groups: 4, ..Limits::default() },
+            _ => Limits::default(),
+        };
+        Author { time, principal: None, door: "random", limits: Arc::new(limits) }
+    }
+
+    async fn command_both(&mut self, command: Command) {
+        let author = self.author();
+        let judged = self.judge.apply(self.tenant, author.clone(), command.clone()).await;
+        let answered = self.store.apply(self.tenant, author, command.clone()).await;
+        if let Ok(applied) = &judged {
+            self.revision = applied.revision;
+        }
+        let is_undo = matches!(command, Command::Undo { .. });
+        self.compare(&command, &compare::applied(&judged, is_undo), &compare::applied(&answered, is_undo));
+    }
+
+    async fn purge(&mut self) {
+        let age = SignedDuration::from_mins(i64::from(self.dice.below(90)));
+        let before = self.clock.now() - age;
+        let stores: [&dyn Store; 2] = [&self.judge, &*self.store];
+        let mut gone = [0; 2];
+        for (store, gone) in stores.into_iter().zip(&mut gone) {
+            loop {
+                match store.purge(before).await.expect("a store can purge") {
+                    0 => break,
+                    some => *gone += some,
+                }
+            }
+        }
+        self.compare(&format!("purge before {before}"), &gone[0], &gone[1]);
+    }
+
+    /// Panics unless the store answered as the judge did.
+    fn compare<T: PartialEq + std::fmt::Debug>(&self, asked: &dyn std::fmt::Debug, judged: &T, answered: &T) {
+        assert!(
+            judged == answered,
+            "seed {}, step {}: {asked:#?}\nthe judge:\n{judged:#?}\nthe store:\n{answered:#?}",
+            self.seed,
+            self.step
+        );
+    }
+}

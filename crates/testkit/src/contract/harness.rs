@@ -13,9 +13,9 @@ use crate::clock::{CountingIds, FixedClock};
 /// A fresh, empty store, with time and ids of its own.
 pub struct Harness {
     /// The store.
-    pub store: Arc<dyn Store>,
+    pub(super) store: Arc<dyn Store>,
     /// The time of the last change.
-    pub clock: FixedClock,
+    pub(super) clock: FixedClock,
     ids: CountingIds,
     /// What lives as long as the store: dropped after it, as the last field.
     _kept: Box<dyn Send + Sync>,
@@ -28,40 +28,40 @@ impl Harness {
     }
 
     /// A new id.
-    pub fn id(&self) -> Uuid {
+    pub(super) fn id(&self) -> Uuid {
         self.ids.next()
     }
 
     /// The root organization of a new tenant.
-    pub async fn tenant(&self) -> Place<'_> {
+    pub(super) async fn tenant(&self) -> Place<'_> {
         self.tenant_of(self.id()).await
     }
 
     /// The root organization of a new tenant of this id.
-    pub async fn tenant_of(&self, id: Uuid) -> Place<'_> {
+    pub(super) async fn tenant_of(&self, id: Uuid) -> Place<'_> {
         let draft = OrganizationDraft { id: OrganizationId(id), tenant: None, parent: None, name: "Quayside".into() };
         let organization = self.store.add_organization(draft, self.clock.now()).await.expect("a new tenant can be made");
         Place { harness: self, tenant: TenantId(id), organization: organization.id }
     }
 
     /// The time of the last change.
-    pub fn clock_now(&self) -> Timestamp {
+    pub(super) fn clock_now(&self) -> Timestamp {
         self.clock.now()
     }
 
     /// Whoever tries the store, a second after whoever did before, within the usual limits.
-    pub fn author(&self) -> Author {
+    pub(super) fn author(&self) -> Author {
         self.author_within(Limits::default())
     }
 
     /// As [`Harness::author`], within these limits.
-    pub fn author_within(&self, limits: Limits) -> Author {
+    pub(super) fn author_within(&self, limits: Limits) -> Author {
         let time = self.clock.advance(SignedDuration::from_secs(1));
         Author { time, principal: Some(Uuid::from_u128(0x00ca_11e7)), door: "contract", limits: Arc::new(limits) }
     }
 
     /// Asserts that the store finds nothing wrong with itself.
-    pub async fn is_sound(&self) {
+    pub(super) async fn is_sound(&self) {
         assert_eq!(self.store.check().await.expect("a store can be checked"), [], "findings of the check");
     }
 }

@@ -12,18 +12,18 @@ use crate::people::people;
 
 /// An organization of a tenant in a harness.
 #[derive(Clone, Copy)]
-pub struct Place<'h> {
+pub(super) struct Place<'h> {
     /// The harness.
-    pub harness: &'h Harness,
+    pub(super) harness: &'h Harness,
     /// The tenant.
-    pub tenant: TenantId,
+    pub(super) tenant: TenantId,
     /// The organization.
-    pub organization: OrganizationId,
+    pub(super) organization: OrganizationId,
 }
 
 impl<'h> Place<'h> {
     /// A new organization under this one.
-    pub async fn below(&self) -> Place<'h> {
+    pub(super) async fn below(&self) -> Place<'h> {
         let id = OrganizationId(self.harness.id());
         let draft = OrganizationDraft { id, tenant: Some(self.tenant), parent: Some(self.organization), name: "Annex".into() };
         self.harness.store.add_organization(draft, self.harness.clock_now()).await.expect("an organization can be added");
@@ -31,30 +31,30 @@ impl<'h> Place<'h> {
     }
 
     /// Does a command.
-    pub async fn apply(&self, command: Command) -> Result<Applied> {
+    pub(super) async fn apply(&self, command: Command) -> Result<Applied> {
         self.harness.store.apply(self.tenant, self.harness.author(), command).await
     }
 
     /// A batch of this organization: each on its own, any source, only known groups.
-    pub fn batch(&self, writes: Vec<Write>) -> Batch {
+    pub(super) fn batch(&self, writes: Vec<Write>) -> Batch {
         let organization = self.organization;
         Batch { organization, sources: Sources::Any, mode: Mode::Each, admits_unknown_groups: false, writes }
     }
 
     /// Does writes, each on its own.
-    pub async fn write(&self, writes: Vec<Write>) -> Applied {
+    pub(super) async fn write(&self, writes: Vec<Write>) -> Applied {
         self.apply(Command::Write(self.batch(writes))).await.expect("a batch of writes that stand alone is answered")
     }
 
     /// Does one write.
-    pub async fn one(&self, write: Write) -> Result<Outcome> {
+    pub(super) async fn one(&self, write: Write) -> Result<Outcome> {
         let mut applied = self.write(vec![write]).await;
         assert_eq!(applied.outcomes.len(), 1, "one outcome for one write");
         applied.outcomes.remove(0)
     }
 
     /// Makes a contact of this id.
-    pub async fn create_as(&self, id: Uuid, contact: Contact) -> Record {
+    pub(super) async fn create_as(&self, id: Uuid, contact: Contact) -> Record {
         match self.one(create(id, contact)).await {
             Ok(Outcome::Created(record)) => record,
             other => panic!("a contact was to be made, but: {other:?}"),
@@ -62,12 +62,12 @@ impl<'h> Place<'h> {
     }
 
     /// Makes a contact.
-    pub async fn create(&self, contact: Contact) -> Record {
+    pub(super) async fn create(&self, contact: Contact) -> Record {
         self.create_as(self.harness.id(), contact).await
     }
 
     /// Makes the sample people 1, 2, … in one batch and answers their ids.
-    pub async fn populate(&self, count: u32) -> Vec<Uuid> {
+    pub(super) async fn populate(&self, count: u32) -> Vec<Uuid> {
         let people = people(1, count).into_iter().map(|contact| (self.harness.id(), contact));
         let (ids, writes): (Vec<_>, Vec<_>) = people.map(|(id, contact)| (id, create(id, contact))).unzip();
         let applied = self.write(writes).await;
@@ -76,45 +76,45 @@ impl<'h> Place<'h> {
     }
 
     /// The contacts of these ids.
-    pub async fn get_all(&self, ids: &[Uuid]) -> Vec<Option<Record>> {
+    pub(super) async fn get_all(&self, ids: &[Uuid]) -> Vec<Option<Record>> {
         let found = self.harness.store.get(self.tenant, self.organization, Audience::Everything, ids).await;
         found.expect("contacts can be read")
     }
 
     /// The contact of this id.
-    pub async fn get(&self, id: Uuid) -> Option<Record> {
+    pub(super) async fn get(&self, id: Uuid) -> Option<Record> {
         let mut found = self.get_all(&[id]).await;
         assert_eq!(found.len(), 1, "one answer for one id");
         found.remove(0)
     }
 
     /// The question for the first thousand contacts that a filter finds, by number.
-    pub fn query(&self, filter: Filter) -> Query {
+    pub(super) fn query(&self, filter: Filter) -> Query {
         let organization = self.organization;
         let (sources, audience, order) = (Sources::Any, Audience::Everything, Order::Number);
         Query { organization, sources, audience, filter, order, offset: 0, limit: 1000 }
     }
 
     /// Asks a question.
-    pub async fn page(&self, query: Query) -> Page {
+    pub(super) async fn page(&self, query: Query) -> Page {
         self.harness.store.find(self.tenant, query).await.expect("contacts can be found")
     }
 
     /// The ids of the contacts that a filter finds, by number.
-    pub async fn find(&self, filter: Filter) -> Vec<Uuid> {
+    pub(super) async fn find(&self, filter: Filter) -> Vec<Uuid> {
         let page = self.page(self.query(filter)).await;
         assert_eq!(page.total, page.records.len() as u64, "the total of all on one page");
         page.records.into_iter().map(|record| record.id).collect()
     }
 
     /// Puts people into the trash.
-    pub async fn trash(&self, selection: Selection) -> Applied {
+    pub(super) async fn trash(&self, selection: Selection) -> Applied {
         let trash = Trash { organization: self.organization, sources: Sources::Any, selection };
         self.apply(Command::Trash(trash)).await.expect("people can go to the trash")
     }
 
     /// A group to be made, of these people, unknown ones admitted.
-    pub fn draft(&self, name: &str, members: &[Uuid]) -> GroupDraft {
+    pub(super) fn draft(&self, name: &str, members: &[Uuid]) -> GroupDraft {
         GroupDraft {
             id: self.harness.id(),
             organization: self.organization,
@@ -127,54 +127,54 @@ impl<'h> Place<'h> {
     }
 
     /// Makes a group.
-    pub async fn create_group(&self, name: &str, members: &[Uuid]) -> Group {
+    pub(super) async fn create_group(&self, name: &str, members: &[Uuid]) -> Group {
         let applied = self.apply(Command::CreateGroup(self.draft(name, members))).await.expect("a group can be made");
         applied.group.expect("the group is answered")
     }
 
     /// Changes a group.
-    pub async fn patch_group(&self, id: Uuid, patch: GroupPatch) -> Result<Applied> {
+    pub(super) async fn patch_group(&self, id: Uuid, patch: GroupPatch) -> Result<Applied> {
         self.apply(Command::PatchGroup { id, patch }).await
     }
 
     /// Changes who is in a group, unknown people admitted.
-    pub async fn edit_members(&self, id: Uuid, members: Vec<MemberEdit>) -> Applied {
+    pub(super) async fn edit_members(&self, id: Uuid, members: Vec<MemberEdit>) -> Applied {
         self.patch_group(id, GroupPatch { members, ..kept() }).await.expect("who is in a group can change")
     }
 
     /// A group.
-    pub async fn group(&self, id: Uuid) -> Option<Group> {
+    pub(super) async fn group(&self, id: Uuid) -> Option<Group> {
         self.harness.store.group(self.tenant, id).await.expect("a group can be read")
     }
 
     /// Everyone in a group.
-    pub async fn members(&self, group: Uuid) -> Vec<Member> {
+    pub(super) async fn members(&self, group: Uuid) -> Vec<Member> {
         self.harness.store.members(self.tenant, group, 0, 10_000).await.expect("who is in a group can be read")
     }
 
     /// The ids of everyone in a group.
-    pub async fn member_ids(&self, group: Uuid) -> Vec<Uuid> {
+    pub(super) async fn member_ids(&self, group: Uuid) -> Vec<Uuid> {
         self.members(group).await.into_iter().map(|member| member.id).collect()
     }
 
     /// Takes a change back.
-    pub async fn undo(&self, change: u64) -> Result<Applied> {
+    pub(super) async fn undo(&self, change: u64) -> Result<Applied> {
         self.apply(Command::Undo { organization: self.organization, change, is_forced: false }).await
     }
 
     /// Takes a change back, passing over people touched since.
-    pub async fn undo_by_force(&self, change: u64) -> Result<Applied> {
+    pub(super) async fn undo_by_force(&self, change: u64) -> Result<Applied> {
         self.apply(Command::Undo { organization: self.organization, change, is_forced: true }).await
     }
 
     /// The log of this organization.
-    pub async fn changes(&self) -> Vec<Change> {
+    pub(super) async fn changes(&self) -> Vec<Change> {
         let changes = self.harness.store.changes(self.tenant, self.organization, 0, 10_000).await;
         changes.expect("the log can be read")
     }
 
     /// The last change of this organization.
-    pub async fn last_change(&self) -> Change {
+    pub(super) async fn last_change(&self) -> Change {
         self.changes().await.pop().expect("an organization begins with a change")
     }
 }

@@ -1,0 +1,92 @@
+//! Random cards and changes to them, of few words so that they meet.
+
+use cardfile_model::{Contact, Edit, Entry, ForeignKey, ListEdit, Patch};
+
+use super::Trial;
+
+/// Names that fold alike, begin alike, and are none.
+pub(super) const NAMES: &[&str] = &[
+    "Mara Vinter",
+    "måra  VINTER",
+    "Mara Vinterlund of Quay",
+    "Mara Vinterlund of Rope",
+    "Zoë",
+    "zoe quill",
+    "Ελένη",
+    "Bram",
+    "",
+    " ",
+];
+/// Addresses that fold alike, and are none.
+pub(super) const ADDRESSES: &[&str] =
+    &["mara@quay.example", "MARA@Quay.example", "zoë.quill@home.example", "bram@quay.example", "reception", "a@b@c"];
+/// Numbers that are the same digits.
+pub(super) const NUMBERS: &[&str] = &["+47 22 55", "+472255", "22-55", "2255", "ext. 7", "Front Desk", "+44 (0) 7"];
+/// Sources.
+pub(super) const SOURCES: &[&str] = &["CH", "CH", "CH", "CH", "Webex4Broadworks", "Elsewhere"];
+
+impl Trial {
+    /// A card: most are valid.
+    pub fn card(&mut self) -> Contact {
+        let dice = &mut self.dice;
+        let mut name = || dice.chance(70).then(|| (*dice.one(NAMES)).to_owned());
+        let (display_name, given_name, family_name) = (name(), name(), name());
+        let keys = if self.dice.chance(20) { vec![self.key()] } else { Vec::new() };
+        let groups = self.groups.clone();
+        Contact {
+            source: (*self.dice.one(SOURCES)).into(),
+            display_name,
+            given_name,
+            family_name,
+            emails: self.entries(ADDRESSES),
+            phones: self.entries(NUMBERS),
+            shared_with: if self.dice.chance(25) { self.dice.some(&groups, 2) } else { Vec::new() },
+            keys,
+            ..Contact::default()
+        }
+    }
+
+    /// A change to a card; now and then to nothing.
+    pub fn patch(&mut self) -> Patch {
+        let emails = if self.dice.chance(40) { vec![self.list_edit(ADDRESSES)] } else { Vec::new() };
+        let phones = if self.dice.chance(20) { vec![self.list_edit(NUMBERS)] } else { Vec::new() };
+        let groups = self.groups.clone();
+        Patch {
+            source: self.dice.chance(5).then(|| (*self.dice.one(SOURCES)).into()),
+            display_name: self.edit(),
+            given_name: self.edit(),
+            title: self.edit(),
+            emails,
+            phones,
+            shared_with: self.dice.chance(20).then(|| self.dice.some(&groups, 2)),
+            keys: self.dice.chance(10).then(|| vec![self.key()]),
+            ..Patch::default()
+        }
+    }
+
+    fn entries(&mut self, values: &[&str]) -> Vec<Entry> {
+        self.dice.some(values, 2).into_iter().map(|value| Entry { value: value.into(), ..Entry::default() }).collect()
+    }
+
+    fn list_edit(&mut self, values: &[&str]) -> ListEdit {
+        let value = (*self.dice.one(values)).to_owned();
+        match self.dice.below(3) {
+            0 => ListEdit::Upsert(Entry { value, kind: Some("work".into()), is_primary: Some(true) }),
+            1 => ListEdit::Remove { value, kind: None },
+            _ => ListEdit::Replace(self.entries(values)),
+        }
+    }
+
+    fn edit(&mut self) -> Edit<String> {
+        match self.dice.below(6) {
+            0 => Edit::Clear,
+            1 | 2 => Edit::Set((*self.dice.one(NAMES)).into()),
+            _ => Edit::Keep,
+        }
+    }
+
+    /// What somebody is called in a foreign system.
+    pub fn key(&mut self) -> ForeignKey {
+        ForeignKey { system: (*self.dice.one(&["crm", "hr"])).into(), value: (*self.dice.one(&["1", "2"])).into() }
+    }
+}
