@@ -37,7 +37,7 @@ pub async fn run(listen: String, is_json: bool) -> Result<()> {
     } else {
         println!("{demo}");
     }
-    eprintln!("listening on {}", demo.url);
+    server.say_ready();
     server.run().await?;
     folder.close().context("the throw-away directory cannot be deleted")
 }

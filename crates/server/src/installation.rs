@@ -1,5 +1,7 @@
 //! What a data directory holds, opened.
 
+use std::fs::DirBuilder;
+use std::os::unix::fs::DirBuilderExt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -45,12 +47,13 @@ impl Place {
 }
 
 impl Installation {
-    /// Opens a data directory, making what is missing.
+    /// Opens a data directory, making what is missing; a new one is for its owner's eyes only.
     ///
     /// # Errors
     /// When the store cannot be opened.
     pub fn open(data: &Path, config: &Config) -> Result<Self> {
         let told = || format!("the data directory {} cannot be opened", data.display());
+        DirBuilder::new().recursive(true).mode(0o700).create(data).with_context(told)?;
         let store = SqliteStore::open(data, config.store.clone()).with_context(told)?;
         let shared: Arc<dyn Store> = Arc::<SqliteStore>::clone(&store);
         let directory = Directory::new(shared, Arc::new(SystemClock), Arc::new(TimeOrderedIds), config.directory());

@@ -2,6 +2,7 @@
 
 mod connection;
 
+use std::io::Write;
 use std::net::SocketAddr;
 use std::path::Path;
 use std::sync::Arc;
@@ -39,10 +40,15 @@ pub async fn serve(data: &Path, config: Config) -> Result<()> {
     let is_empty = installation.is_empty().await?;
     let server = Server::bind(installation, config).await?;
     if is_empty {
-        eprintln!("{}", first_steps(data, &server.url()));
+        say(&first_steps(data, &server.url()));
     }
-    eprintln!("listening on {}", server.url());
+    server.say_ready();
     server.run().await
+}
+
+/// Says something on standard error; that nobody listens there any more is no reason to stop.
+fn say(text: &str) {
+    let _ = writeln!(std::io::stderr(), "{text}");
 }
 
 /// A server that has its address, and waits to be run.
@@ -82,6 +88,11 @@ impl Server {
     pub fn url(&self) -> String {
         let scheme = if self.certificate.is_some() { "https" } else { "http" };
         format!("{scheme}://{}", self.address)
+    }
+
+    /// Says the one line that tools wait for.
+    pub(crate) fn say_ready(&self) {
+        say(&format!("listening on {}", self.url()));
     }
 
     /// Serves until a signal stops it: then no connection is accepted any more, requests in flight are answered within the

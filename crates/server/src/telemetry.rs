@@ -4,7 +4,6 @@ use std::io::{IsTerminal, stderr};
 
 use anyhow::{Context, Result};
 use tracing_subscriber::EnvFilter;
-use tracing_subscriber::fmt::format::FmtSpan;
 
 use crate::config::{Log, LogFormat};
 
@@ -20,7 +19,7 @@ pub fn init(log: &Log) -> Result<()> {
     for quiet in QUIET {
         filter = filter.add_directive(quiet.parse().context("a directive of ours is wrong")?);
     }
-    let lines = tracing_subscriber::fmt().with_env_filter(filter).with_writer(stderr).with_span_events(FmtSpan::NONE);
+    let lines = tracing_subscriber::fmt().with_env_filter(filter).with_writer(stderr).log_internal_errors(false);
     let is_json = match log.format {
         LogFormat::Auto => !stderr().is_terminal(),
         LogFormat::Json => true,

@@ -1,6 +1,7 @@
 //! Commands: what they answer, and with which exit status.
 
 use std::io::Write;
+use std::os::unix::fs::PermissionsExt;
 use std::process::Stdio;
 
 use serde_json::json;
@@ -130,4 +131,12 @@ fn what_was_done_is_logged_undone_backed_up_and_restored() {
     assert_eq!(total(&Server::start(elsewhere.path(), &[])), 1, "as it was at the backup");
     let over = run(&mut command(data.path(), &["restore", copy.to_str().unwrap()]));
     assert_eq!(over.code, Some(1), "a directory that holds something is not written over");
+}
+
+#[test]
+fn a_new_data_directory_is_for_its_owner_only() {
+    let outer = tempfile::tempdir().unwrap();
+    let data = outer.path().join("data");
+    json(&data, &["org", "add", "Harrow & Pike"]);
+    assert_eq!(data.metadata().unwrap().permissions().mode() & 0o777, 0o700);
 }

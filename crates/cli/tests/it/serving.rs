@@ -87,3 +87,23 @@ fn the_log_tells_requests_but_no_token_no_query_and_no_body() {
         assert!(!said.contains(secret), "{secret} was told");
     }
 }
+
+#[test]
+fn links_lead_to_the_public_url_and_past_the_limit_nothing_is_read() {
+    let data = tempfile::tempdir().unwrap();
+    let account = Account::make(data.path());
+    let mut serve = command(data.path(), &["serve", "--listen", "127.0.0.1:0", "--public-url", "https://people.example/"]);
+    let server = Server::spawn(serve.env("CARDFILE_BODY_BYTES", "1000"));
+    let item = |name: &str| json!({"source": "CH", "displayName": name, "phoneNumbers": [{"value": "1"}]});
+    let body = |items: &[&str]| {
+        let items: Vec<_> = items.iter().map(|name| item(name)).collect();
+        json!({"schemas": "urn:cisco:codev:identity:contact:core:1.0", "contacts": items})
+    };
+    let (mut client, path) = (server.client(), format!("{}/bulk", account.contacts()));
+    assert_eq!(client.post(&path, &account.token, &body(&["Alma", "Bruno"])).unwrap().status, 200);
+    let page = client.get(&format!("{}/search?limit=1", account.contacts()), Some(&account.token));
+    let link = page.header("link").unwrap();
+    assert!(link.starts_with("<https://people.example/v1/contacts/"), "{link}");
+    let refused = server.client().post(&path, &account.token, &body(&["Long".repeat(300).as_str()])).unwrap();
+    assert!((400..500).contains(&refused.status), "{refused:?}");
+}
