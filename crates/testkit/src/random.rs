@@ -33,8 +33,10 @@ struct Trial {
     people: Vec<Uuid>,
     /// Ids of groups, known or not.
     groups: Vec<Uuid>,
-    /// The last revision answered.
-    revision: u64,
+    /// Of these, the people of each organization who are there now.
+    alive: Vec<Vec<Uuid>>,
+    /// Of these, the groups that stand now.
+    standing: Vec<Uuid>,
     given: u64,
 }
 
@@ -47,6 +49,7 @@ pub async fn agrees_with_the_judge(store: Arc<dyn Store>, seed: u64, steps: usiz
     trial.settle().await;
     for step in 1..=steps {
         trial.step = step;
+        trial.look_round().await;
         match trial.dice.below(40) {
             0 => trial.purge().await,
             1 => drop(trial.clock.advance(SignedDuration::from_mins(30))),
@@ -76,7 +79,8 @@ impl Trial {
             organizations: Vec::new(),
             people: Vec::new(),
             groups: Vec::new(),
-            revision: 0,
+            alive: vec![Vec::new(), Vec::new()],
+            standing: Vec::new(),
             given: 0,
         };
         trial.people = (0..3).map(|_| trial.new_id()).collect();
@@ -103,6 +107,30 @@ impl Trial {
         }
     }
 
+    /// Asks the judge who and what is there, so that commands meet somebody.
+    async fn look_round(&mut self) {
+        self.standing.clear();
+        for (organization, alive) in self.organizations.iter().zip(&mut self.alive) {
+            let page = self.judge.find(self.tenant, questions::everyone(*organization)).await.expect("the judge can be asked");
+            *alive = page.records.into_iter().map(|record| record.id).collect();
+            let query = questions::every_group(*organization);
+            let (groups, _) = self.judge.groups(self.tenant, query).await.expect("the judge can be asked");
+            self.standing.extend(groups.into_iter().map(|group| group.id));
+        }
+    }
+
+    /// Somebody: mostly one who is there.
+    fn somebody(&mut self, organization: usize) -> Uuid {
+        let alive = &self.alive[organization];
+        if alive.is_empty() || self.dice.chance(25) { *self.dice.one(&self.people) } else { *self.dice.one(alive) }
+    }
+
+    /// A group: mostly one that stands.
+    fn some_group(&mut self) -> Uuid {
+        let known = if self.standing.is_empty() || self.dice.chance(15) { &self.groups } else { &self.standing };
+        *self.dice.one(known)
+    }
+
     /// The author of the next command: now and then within narrow limits.
     fn author(&mut self) -> Author {
         let time = self.clock.advance(SignedDuration::from_secs(1));
@@ -117,9 +145,6 @@ impl Trial {
         let author = self.author();
         let judged = self.judge.apply(self.tenant, author.clone(), command.clone()).await;
         let answered = self.store.apply(self.tenant, author, command.clone()).await;
-        if let Ok(applied) = &judged {
-            self.revision = applied.revision;
-        }
         let is_undo = matches!(command, Command::Undo { .. });
         self.compare(&command, &compare::applied(&judged, is_undo), &compare::applied(&answered, is_undo));
     }

@@ -2,6 +2,8 @@
 
 use cardfile_model::{Contact, Edit, Entry, ForeignKey, ListEdit, Patch};
 
+use uuid::Uuid;
+
 use super::Trial;
 
 /// Names that fold alike, begin alike, and are none.
@@ -32,7 +34,7 @@ impl Trial {
         let mut name = || dice.chance(70).then(|| (*dice.one(NAMES)).to_owned());
         let (display_name, given_name, family_name) = (name(), name(), name());
         let keys = if self.dice.chance(20) { vec![self.key()] } else { Vec::new() };
-        let groups = self.groups.clone();
+        let groups = self.named_groups();
         Contact {
             source: (*self.dice.one(SOURCES)).into(),
             display_name,
@@ -50,7 +52,7 @@ impl Trial {
     pub fn patch(&mut self) -> Patch {
         let emails = if self.dice.chance(40) { vec![self.list_edit(ADDRESSES)] } else { Vec::new() };
         let phones = if self.dice.chance(20) { vec![self.list_edit(NUMBERS)] } else { Vec::new() };
-        let groups = self.groups.clone();
+        let groups = self.named_groups();
         Patch {
             source: self.dice.chance(5).then(|| (*self.dice.one(SOURCES)).into()),
             display_name: self.edit(),
@@ -62,6 +64,12 @@ impl Trial {
             keys: self.dice.chance(10).then(|| vec![self.key()]),
             ..Patch::default()
         }
+    }
+
+    /// The groups that a card may be shown to: those that stand, and one other.
+    fn named_groups(&mut self) -> Vec<Uuid> {
+        let other = self.some_group();
+        self.standing.iter().copied().chain([other]).collect()
     }
 
     fn entries(&mut self, values: &[&str]) -> Vec<Entry> {

@@ -2,42 +2,47 @@
 
 use cardfile_directory::{Command, Store, Trash};
 use cardfile_model::{
-    Audience, Batch, Edit, Expect, GroupDraft, GroupPatch, MemberEdit, Mode, Numbers, People, Selection, Sources, Unknown, Write,
+    Audience, Batch, Edit, Expect, GroupDraft, GroupPatch, MemberEdit, Mode, Numbers, OrganizationId, People, Selection, Sources,
+    Unknown, Write,
 };
 use uuid::Uuid;
 
 use super::Trial;
 
-const GROUP_NAMES: &[&str] = &["Harbour", "HÁRBOUR", "Harbour west", "Quay", "Ropewalk", "Zoë"];
+const GROUP_NAMES: &[&str] =
+    &["Harbour", "HÁRBOUR", "Harbour west", "Quay", "Ropewalk", "Zoë", "Mill", "Lantern", "North", "South"];
 
 impl Trial {
     /// A command; early on mostly writes, so that there is somebody.
     pub async fn command(&mut self) -> Command {
         let organization = *self.dice.one(&self.organizations);
         match self.dice.below(20) {
-            0..=7 => Command::Write(self.batch().await),
-            8 => Command::Trash(Trash { organization, sources: self.sources(), selection: self.selection(15) }),
-            9 | 10 => Command::CreateGroup(self.group_draft()),
-            11..=14 => Command::PatchGroup { id: *self.dice.one(&self.groups), patch: self.group_patch() },
-            15 => Command::DeleteGroup { id: *self.dice.one(&self.groups) },
-            _ => Command::Undo { organization, change: self.change(), is_forced: self.dice.chance(40) },
+            0..=6 => Command::Write(self.batch().await),
+            7 => Command::Trash(Trash { organization, sources: self.sources(), selection: self.selection(8) }),
+            8 | 9 => Command::CreateGroup(self.group_draft()),
+            10..=13 => Command::PatchGroup { id: self.some_group(), patch: self.group_patch() },
+            14 => Command::DeleteGroup { id: self.some_group() },
+            _ => Command::Undo { organization, change: self.change(organization).await, is_forced: self.dice.chance(40) },
         }
     }
 
-    /// A change to be taken back: mostly one of the last.
-    fn change(&mut self) -> u64 {
-        let back = if self.dice.chance(70) { self.dice.below(6) } else { self.dice.below(80) };
-        (self.revision + 1).saturating_sub(back.into())
+    /// A change to be taken back: mostly one of the organization's last.
+    async fn change(&mut self, organization: OrganizationId) -> u64 {
+        let log = self.judge.changes(self.tenant, organization, 0, usize::MAX).await.expect("the judge can be asked");
+        let back = if self.dice.chance(75) { self.dice.below(5) } else { self.dice.below(60) };
+        let change = log.iter().rev().nth(back as usize).map_or(0, |change| change.revision);
+        if self.dice.chance(10) { change + 1 } else { change }
     }
 
     async fn batch(&mut self) -> Batch {
         let size = if self.dice.chance(5) { 30 } else { self.dice.below(6) };
+        let at = self.dice.below(2) as usize;
         let mut writes = Vec::new();
         for _ in 0..size {
-            writes.push(self.write().await);
+            writes.push(self.write(at).await);
         }
         Batch {
-            organization: *self.dice.one(&self.organizations),
+            organization: self.organizations[at],
             sources: self.sources(),
             mode: if self.dice.chance(25) { Mode::AllOrNothing } else { Mode::Each },
             admits_unknown_groups: self.dice.chance(30),
@@ -45,15 +50,16 @@ impl Trial {
         }
     }
 
-    async fn write(&mut self) -> Write {
+    /// A write to the organization at this place.
+    async fn write(&mut self, at: usize) -> Write {
         let kind = self.dice.below(10);
         if kind < 4 {
             let id = if self.dice.chance(85) { self.new_id() } else { *self.dice.one(&self.people) };
             self.people.push(id);
             return Write::Create { id, contact: Box::new(self.card()) };
         }
-        let id = *self.dice.one(&self.people);
-        let expect = self.expect(id).await;
+        let id = self.somebody(at);
+        let expect = self.expect(id, self.organizations[at]).await;
         match kind {
             4..=6 => Write::Patch { id, expect, patch: Box::new(self.patch()) },
             7 | 8 => Write::Replace { id, expect, contact: Box::new(self.card()) },
@@ -61,12 +67,11 @@ impl Trial {
         }
     }
 
-    async fn expect(&mut self, id: Uuid) -> Expect {
+    async fn expect(&mut self, id: Uuid, organization: OrganizationId) -> Expect {
         match self.dice.below(10) {
             0 => Expect::Absent,
             1 => Expect::At(self.dice.below(50).into()),
             2..=4 => {
-                let organization = *self.dice.one(&self.organizations);
                 let found = self.judge.get(self.tenant, organization, Audience::Everything, &[id]).await;
                 let record = found.expect("the judge can be asked").remove(0);
                 record.map_or(Expect::Any, |record| Expect::At(record.revision))
@@ -87,7 +92,8 @@ impl Trial {
     /// Some people, or in so many cases of a hundred everyone but some.
     fn selection(&mut self, percent: u32) -> Selection {
         let people = if self.dice.chance(75) {
-            People::Ids(self.dice.some(&self.people, 5))
+            let at = self.dice.below(2) as usize;
+            People::Ids((0..self.dice.below(6)).map(|_| self.somebody(at)).collect())
         } else {
             let most = u32::try_from(self.people.len()).expect("there are not that many");
             People::Numbers((0..self.dice.below(6)).map(|_| self.dice.below(most + 3)).collect::<Numbers>())
@@ -108,12 +114,12 @@ impl Trial {
 
     fn group_draft(&mut self) -> GroupDraft {
         self.stranger();
-        let id = if self.dice.chance(90) { self.new_id() } else { *self.dice.one(&self.groups) };
+        let id = if self.dice.chance(90) { self.new_id() } else { self.some_group() };
         self.groups.push(id);
         GroupDraft {
             id,
             organization: *self.dice.one(&self.organizations),
-            parent: self.dice.chance(10).then(|| *self.dice.one(&self.groups)),
+            parent: self.dice.chance(10).then(|| self.some_group()),
             name: (*self.dice.one(GROUP_NAMES)).into(),
             description: self.dice.chance(50).then(|| "What for".into()),
             members: self.selection(30),

@@ -1,7 +1,7 @@
 //! Random questions, and some about everything.
 
 use cardfile_directory::Store;
-use cardfile_model::{Audience, Filter, GroupFilter, GroupOrder, GroupQuery, Order, Query};
+use cardfile_model::{Audience, Filter, GroupFilter, GroupOrder, GroupQuery, Order, OrganizationId, Query, Sources};
 
 use super::cards::{ADDRESSES, NAMES, NUMBERS, SOURCES};
 use super::{Trial, compare};
@@ -29,7 +29,7 @@ impl Trial {
         let (organization, audience) = (query.organization, query.audience);
         let ids = self.dice.some(&self.people, 6);
         ask_both!(self, ("get", organization, audience, &ids), store => store.get(self.tenant, organization, audience, &ids));
-        let group = *self.dice.one(&self.groups);
+        let group = self.some_group();
         let (offset, limit) = (u64::from(self.dice.below(4)), self.dice.below(6) as usize);
         ask_both!(self, ("group", group), store => store.group(self.tenant, group));
         ask_both!(self, ("members", group, offset, limit), store => store.members(self.tenant, group, offset, limit));
@@ -78,7 +78,7 @@ impl Trial {
                 Filter::Key { system: key.system, value: key.value }
             }
             8 => Filter::Source((*self.dice.one(SOURCES)).into()),
-            9 => Filter::MemberOf(*self.dice.one(&self.groups)),
+            9 => Filter::MemberOf(self.some_group()),
             10 => Filter::SharedWithAny(self.dice.some(&self.groups, 2)),
             11 => Filter::Ids(self.dice.some(&self.people, 4)),
             12 => Filter::Not(Box::new(self.filter(depth - 1))),
@@ -114,7 +114,13 @@ impl Trial {
 }
 
 /// Everyone of an organization, a page of a thousand.
-fn everyone(organization: cardfile_model::OrganizationId) -> Query {
-    let (sources, audience) = (cardfile_model::Sources::Any, Audience::Everything);
+pub(super) fn everyone(organization: OrganizationId) -> Query {
+    let (sources, audience) = (Sources::Any, Audience::Everything);
     Query { organization, sources, audience, filter: Filter::All, order: Order::Number, offset: 0, limit: 1000 }
+}
+
+/// The first thousand groups of an organization.
+pub(super) fn every_group(organization: OrganizationId) -> GroupQuery {
+    let (filter, order) = (GroupFilter::All, GroupOrder::Created);
+    GroupQuery { organization, filter, order, is_descending: false, offset: 0, limit: 1000 }
 }
