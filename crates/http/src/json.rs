@@ -67,30 +67,32 @@ impl Fault {
 
 /// Whether objects and arrays are nested deeper than this, for any text: brackets within strings do not count.
 fn is_deeper_than(text: &str, most: usize) -> bool {
-    let (mut depth, mut is_in_string, mut is_escaped) = (0usize, false, false);
-    for byte in text.bytes() {
-        if is_in_string {
-            match byte {
-                _ if is_escaped => is_escaped = false,
-                b'\\' => is_escaped = true,
-                b'"' => is_in_string = false,
-                _ => {}
-            }
-            continue;
-        }
+    let bytes = text.as_bytes();
+    let (mut at, mut depth) = (0, 0usize);
+    while let Some(byte) = bytes.get(at) {
+        at += 1;
         match byte {
-            b'"' => is_in_string = true,
-            b'[' | b'{' => {
-                depth += 1;
-                if depth > most {
-                    return true;
-                }
-            }
+            b'"' => at = end_of_string(bytes, at),
+            b'[' | b'{' if depth == most => return true,
+            b'[' | b'{' => depth += 1,
             b']' | b'}' => depth = depth.saturating_sub(1),
             _ => {}
         }
     }
     false
+}
+
+/// Where the string ends whose inside begins here.
+fn end_of_string(bytes: &[u8], mut at: usize) -> usize {
+    while let Some(found) = bytes.get(at..).and_then(|rest| memchr::memchr2(b'"', b'\\', rest)) {
+        at += found;
+        if bytes[at] == b'"' {
+            return at + 1;
+        }
+        // The backslash and what it escapes.
+        at += 2;
+    }
+    bytes.len()
 }
 
 /// A value read from an object and from nothing else: derived readers would take an array for it as well.

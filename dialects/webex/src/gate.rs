@@ -22,29 +22,38 @@ const MOST_TRACKED: usize = 200;
 
 /// Lets a request in, or answers why not: without a valid token nothing is told, not even which paths there are.
 pub async fn gate(State(door): State<Arc<Door>>, request: Request, next: Next) -> Response {
-    let tracking: Arc<str> = format!("ROUTERGW_{}", door.directory().next_id()).into();
+    let entry = Entry::new(&door);
     let client = tracked(request.headers());
-    let is_head = request.method() == Method::HEAD;
-    let mut entry = Entry { tracking: Arc::clone(&tracking), sources: Sources::Only(Vec::new()), allowance: None };
-    let response = match entry.admit(&door, request.headers()).await {
-        Ok(caller) => {
-            let is_write = !matches!(*request.method(), Method::GET | Method::HEAD | Method::OPTIONS);
-            let mut request = request;
-            request.extensions_mut().insert(Visitor { door: Arc::clone(&door), caller, tracking });
-            let handled = within(door.settings().request_timeout, is_write, next.run(request)).await;
-            handled.unwrap_or_else(|Late| Failure::Late.into_response())
-        }
-        Err(error) => Failure::from(error).into_response(),
+    let method = request.method().clone();
+    let is_write = !matches!(method, Method::GET | Method::HEAD | Method::OPTIONS);
+    let handling = handle(Arc::clone(&door), entry.clone(), request, next);
+    let (entry, response) = match within(door.settings().request_timeout, is_write, handling).await {
+        Ok(handled) => handled,
+        Err(Late) => (entry, Failure::Late.into_response()),
     };
     let mut response = entry.finish(response);
-    if is_head {
+    if method == Method::HEAD {
         *response.body_mut() = Body::empty();
     }
     tracing::debug!(tracking = &*entry.tracking, client, status = response.status().as_u16(), "webex: answered");
     response
 }
 
+/// Finds out who calls, and lets the handler do its part.
+async fn handle(door: Arc<Door>, mut entry: Entry, mut request: Request, next: Next) -> (Entry, Response) {
+    let response = match entry.admit(&door, request.headers()).await {
+        Ok(caller) => {
+            let tracking = Arc::clone(&entry.tracking);
+            request.extensions_mut().insert(Visitor { door, caller, tracking });
+            next.run(request).await
+        }
+        Err(error) => Failure::from(error).into_response(),
+    };
+    (entry, response)
+}
+
 /// What is known of a request at its end.
+#[derive(Clone)]
 struct Entry {
     tracking: Arc<str>,
     sources: Sources,
@@ -52,6 +61,11 @@ struct Entry {
 }
 
 impl Entry {
+    fn new(door: &Door) -> Self {
+        let tracking = format!("ROUTERGW_{}", door.directory().next_id()).into();
+        Entry { tracking, sources: Sources::Only(Vec::new()), allowance: None }
+    }
+
     async fn admit(&mut self, door: &Door, headers: &HeaderMap) -> Result<Arc<Caller>, Error> {
         let token = bearer(headers).ok_or(Error::Unauthenticated)?;
         let caller = door.directory().identify(token).await?;

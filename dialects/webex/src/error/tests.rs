@@ -53,6 +53,21 @@ fn an_answer_says_when_to_come_back_in_whole_seconds() {
 }
 
 #[test]
+fn what_is_not_the_directorys_matter_has_its_status_too() {
+    for (failure, status) in [
+        (Failure::Late, 504),
+        (Failure::Body(body::Fault::Late), 504),
+        (Failure::Body(body::Fault::TooLarge(5)), 413),
+        (Failure::Body(body::Fault::MediaType), 415),
+        (Failure::Body(body::Fault::Broken), 400),
+        (Failure::NoRoute, 404),
+        (Failure::NoMethod, 405),
+    ] {
+        assert_eq!(failure.answer(&Sources::Any, "t").status(), status, "{failure:?}");
+    }
+}
+
+#[test]
 fn a_failed_item_carries_a_name_and_its_position() {
     let failed = failed(12, &Error::Forbidden { action: Action::UseSource(None) }, &Sources::Only(vec!["CH".into()]), "t");
     let message = "Caller is not authorized for source null, only sources [CH] are allowed";

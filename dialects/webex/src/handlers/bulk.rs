@@ -7,14 +7,11 @@ use cardfile_http::json;
 use cardfile_model::{Expect, Mode, Record, Selection, Write};
 use uuid::Uuid;
 
-use super::check_schema;
+use super::{CONTACT_BYTES, check_schema};
 use crate::error::{failed, invalid};
 use crate::visit::{Answer, Visit, json_body, sized_json_body};
 use crate::wire::{Bulk, BulkAnswer, BulkDelete, Item};
 use crate::{ids, map, source};
-
-/// About how long a contact is in an answer.
-const CONTACT_BYTES: usize = 1024;
 
 /// `POST /contacts/organizations/{orgId}/contacts/bulk`
 pub async fn write(visit: Visit, request: Request) -> Answer {

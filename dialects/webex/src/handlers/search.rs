@@ -6,7 +6,8 @@ use cardfile_directory::{Error, Reader, Result};
 use cardfile_http::Parameters;
 use cardfile_model::{Filter, Order};
 
-use crate::visit::{Answer, Visit, json_body, linked};
+use super::CONTACT_BYTES;
+use crate::visit::{Answer, Visit, linked, sized_json_body};
 use crate::wire::PageAnswer;
 use crate::{map, source};
 
@@ -33,7 +34,8 @@ pub async fn search(visit: Visit, parts: Parts) -> Answer {
         visit.next_page(&parts, &format!("/contacts/organizations/{organization}/contacts/search"), &query)
     });
     let result = page.records.iter().map(|record| map::contact(record, organization)).collect();
-    let answer = json_body(StatusCode::OK, &PageAnswer { result, start, limit, total: page.total })?;
+    let bytes = CONTACT_BYTES * (page.records.len() + 1);
+    let answer = sized_json_body(StatusCode::OK, &PageAnswer { result, start, limit, total: page.total }, bytes)?;
     Ok(linked(answer, link.flatten()))
 }
 

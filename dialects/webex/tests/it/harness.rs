@@ -9,8 +9,10 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use cardfile_directory::{Directory, OrganizationDraft, Principal, Scopes, Store};
 use cardfile_http::{Door, Settings};
 use cardfile_model::{OrganizationId, Role, Sources, TenantId};
+use cardfile_store_sqlite::{Options, SqliteStore};
 use cardfile_testkit::transcript::Variables;
 use cardfile_testkit::{CountingIds, FixedClock, MemoryStore};
+use tempfile::TempDir;
 use uuid::Uuid;
 
 /// A body limit that a transcript can reach.
@@ -25,13 +27,19 @@ pub struct Harness {
     /// The store's name.
     pub store: &'static str,
     directory: Arc<Directory>,
+    /// What goes with the harness.
+    folder: Option<TempDir>,
 }
 
 impl Harness {
     /// The same world in each store; `rate-limit.http` is served with a limit.
     pub async fn over_every_store(transcript: &str) -> Vec<Harness> {
         let is_limited = transcript == "rate-limit.http";
-        vec![Harness::new("the judge", Arc::new(MemoryStore::new()), is_limited).await]
+        let folder = TempDir::new().expect("a folder can be made");
+        let sqlite = SqliteStore::open(folder.path(), Options::default()).expect("a store can be opened");
+        let mut durable = Harness::new("SQLite", sqlite, is_limited).await;
+        durable.folder = Some(folder);
+        vec![Harness::new("the judge", Arc::new(MemoryStore::new()), is_limited).await, durable]
     }
 
     async fn new(name: &'static str, store: Arc<dyn Store>, is_limited: bool) -> Harness {
@@ -41,7 +49,7 @@ impl Harness {
         let settings =
             Settings { body_bytes: BODY_BYTES, rate_limit: NonZeroU32::new(2).filter(|_| is_limited), ..Settings::default() };
         let app = cardfile_webex::router(Arc::new(Door::new(Arc::clone(&directory), settings)));
-        let mut harness = Harness { app, variables: Variables::new(), store: name, directory };
+        let mut harness = Harness { app, variables: Variables::new(), store: name, directory, folder: None };
         harness.settle().await;
         harness
     }

@@ -1,6 +1,7 @@
 //! Runs the conformance transcripts, each over a directory of its own.
 
 mod harness;
+mod many;
 
 use std::path::Path;
 

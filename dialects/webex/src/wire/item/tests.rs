@@ -1,3 +1,5 @@
+use proptest::prelude::*;
+
 use super::*;
 use crate::wire::Given;
 
@@ -58,4 +60,53 @@ fn ids_to_delete_are_texts() {
     assert_eq!(read.object_ids.unwrap(), [Text("a".into())]);
     let read = BulkDelete::read(r#"{"objectIds":["a",5]}"#).unwrap();
     assert_eq!(read.object_ids.unwrap_err().member, "objectIds[1]");
+}
+
+/// Texts that look like requests, cut and mixed.
+fn scraps() -> impl Strategy<Value = String> {
+    const SCRAPS: &[&str] = &[
+        "{",
+        "}",
+        "[",
+        "]",
+        ",",
+        ":",
+        "\"",
+        "\\",
+        "\\ud83d",
+        "\"contacts\"",
+        "\"schemas\"",
+        "\"source\"",
+        "\"contactId\"",
+        "\"emails\"",
+        "\"value\"",
+        "\"type\"",
+        "\"addressInfo\"",
+        "\"CH\"",
+        "null",
+        "true",
+        "1e999",
+        "-",
+        "\"é\"",
+        "\"\\u0000\"",
+    ];
+    proptest::collection::vec(proptest::sample::select(SCRAPS), 0..40).prop_map(|scraps| scraps.concat())
+}
+
+proptest! {
+    #[test]
+    fn no_body_breaks_the_reader(text in scraps()) {
+        let envelope = format!(r#"{{"contacts":[{text}]}}"#);
+        for body in [&text, &envelope] {
+            let _ = Item::read(body);
+            let _ = BulkDelete::read(body);
+            let _ = crate::wire::group(body);
+            for item in Bulk::read(body).ok().and_then(|bulk| bulk.contacts.ok()).unwrap_or_default() {
+                if let Ok(card) = item.card {
+                    let _ = crate::map::creation(*card.clone(), String::new());
+                    let _ = crate::map::patch(*card, None);
+                }
+            }
+        }
+    }
 }
