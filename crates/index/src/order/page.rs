@@ -5,11 +5,11 @@ use roaring::RoaringBitmap;
 use super::NameOrder;
 
 /// What gathering costs for each hit, in steps of a walk through the order.
-const GATHER: u64 = 4;
+const GATHER: usize = 4;
 
-/// How many steps of a walk it takes until a copy of the hits as plain bits has paid off, as a
-/// fraction of the hits.
-const COPY: u64 = 4;
+/// The share of the hits that is walked on trial, before more is done: hits may lie anywhere in the order, those of one
+/// beginning all together.
+const TRIAL: usize = 8;
 
 impl NameOrder {
     /// The people at ranks `offset..offset + limit`, in order or in exactly the reverse.
@@ -33,14 +33,15 @@ impl NameOrder {
         // A page near the end is near the beginning of the reverse.
         let after = count - offset - limit;
         let (skip, backwards) = if after < offset { (after, !descending) } else { (offset, descending) };
-        let steps = (skip + limit).saturating_mul(self.len() as u64) / count;
-        let [skip, limit] = [skip, limit].map(|rank| usize::try_from(rank).expect("hits fit in memory"));
-        let mut page = if steps > count * GATHER {
+        let [skip, limit, count] =
+            [skip, limit, count].map(|rank| usize::try_from(rank).expect("hits fit in memory"));
+        let trial = self.walk(&Bits::Sparse(hits), count / TRIAL, (skip, limit), backwards);
+        let mut page = if trial.len() == limit {
+            trial
+        } else if count * GATHER < self.len() {
             self.gather_hits(hits, skip, limit, backwards)
-        } else if steps > count / COPY {
-            self.walk(&Bits::of(hits), skip, limit, backwards)
         } else {
-            self.walk(&Bits::Sparse(hits), skip, limit, backwards)
+            self.walk(&Bits::of(hits), self.len(), (skip, limit), backwards)
         };
         if backwards != descending {
             page.reverse();
@@ -68,14 +69,14 @@ impl NameOrder {
         page
     }
 
-    /// For many hits: goes through the order and tests membership, until the page is full.
-    fn walk(&self, hits: &Bits<'_>, skip: usize, limit: usize, descending: bool) -> Vec<u32> {
+    /// For many hits: goes through the order and tests membership, until the page is full or the steps are used up.
+    fn walk(&self, hits: &Bits<'_>, steps: usize, (skip, limit): (usize, usize), descending: bool) -> Vec<u32> {
         let leaves = self.leaves.iter();
         if descending {
             let numbers = leaves.rev().flat_map(|leaf| leaf.numbers.iter().rev());
-            pick(numbers, hits, skip, limit)
+            pick(numbers.take(steps), hits, skip, limit)
         } else {
-            pick(leaves.flat_map(|leaf| &leaf.numbers), hits, skip, limit)
+            pick(leaves.flat_map(|leaf| &leaf.numbers).take(steps), hits, skip, limit)
         }
     }
 
