@@ -21,8 +21,19 @@
 //! separator between and `{i}` the index, `@expand text` adds the text.
 //!
 //! **Answer.** A header's expected value may hold `*` for anything; `absent` means that it must not be there. Without an
-//! expected body the body must be empty; the line `<any body>` takes any. JSON is compared member by member, with the patterns
-//! of [`matching`](self::matching). `> NAME = path.to[0].member` and `> NAME = header:link` keep a part of the answer as a variable.
+//! expected body the body must be empty; the line `<any body>` takes any. JSON is compared member by member, with patterns.
+//! `> NAME = path.to[0].member` and `> NAME = header:link` keep a part of the answer as a variable.
+//!
+//! | expected | what matches |
+//! |---|---|
+//! | `"<uuid>"` | a UUID as text, lower case with dashes |
+//! | `"<ts>"` | a time of RFC 3339 in UTC with exactly three digits of a second and `Z` |
+//! | `"<str>"`, `"<int>"`, `"<any>"` | a text that is not empty; a whole number; anything that is there |
+//! | `"<name>"` | what the pattern of that name matches |
+//! | `{"$json": X}` | a text whose JSON matches `X` |
+//! | `{"$has": {…}}` | an object with at least these members |
+//! | `{"$len": N}`, `{"$len": N, "$each": X}` | an array of that length, each of its items matching `X` |
+//! | anything else | the same, an object with exactly these members |
 
 mod matching;
 mod parse;

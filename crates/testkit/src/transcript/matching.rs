@@ -1,15 +1,4 @@
-//! Whether an answer's JSON is what was expected.
-//!
-//! | expected | what matches |
-//! |---|---|
-//! | `"<uuid>"` | a UUID as text, lower case with dashes |
-//! | `"<ts>"` | a time of RFC 3339 in UTC with exactly three digits of a second and `Z` |
-//! | `"<str>"`, `"<int>"`, `"<any>"` | a text that is not empty; a whole number; anything that is there |
-//! | `"<name>"` | what the pattern of that name matches |
-//! | `{"$json": X}` | a text whose JSON matches `X` |
-//! | `{"$has": {…}}` | an object with at least these members |
-//! | `{"$len": N}`, `{"$len": N, "$each": X}` | an array of that length, each of its items matching `X` |
-//! | anything else | the same, an object with exactly these members |
+//! Whether an answer's JSON is what was expected, by the patterns that the page of `transcript` lists.
 
 use serde_json::{Map, Value};
 
