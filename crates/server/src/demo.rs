@@ -29,7 +29,7 @@ pub async fn run(listen: String, is_json: bool) -> Result<()> {
     let config = Config { listen, rate_limit: RateLimit(None), ..Config::default() };
     let installation = Installation::open(folder.path(), &config)?;
     let (organization, token) = fill(&installation.directory).await.context("the sample people cannot be written")?;
-    let server = Server::bind(installation, config).await.context("`--listen 127.0.0.1:0` takes a free port")?;
+    let server = Server::bind(installation, config).await?;
     let demo = Demo { url: server.url(), organization, token, folder: folder.path().to_path_buf() };
     demo.prepare(&people::bulk_items(BULK_ITEMS))?;
     if is_json {

@@ -1,6 +1,6 @@
 //! The composition root: configuration, listeners, TLS, telemetry and mounted dialects. The only wiring.
 //!
-//! [`Config`] says what can be set, [`Installation`] opens what it describes, [`serve`] runs a server over it until it is
+//! [`Config`] says what can be set, [`Installation`] opens what it describes, [`serve()`] runs a server over it until it is
 //! told to stop, [`demo`] does so over a throw-away directory. A request comes in by `serve`, is measured in `front` and
 //! finds its door in `mount`: start reading there.
 //!

@@ -71,7 +71,7 @@ impl Server {
     pub async fn bind(installation: Installation, config: Config) -> Result<Self> {
         let Installation { directory, store } = installation;
         let certificate = config.tls.files().map(|(cert, key)| Certificate::read(cert.into(), key.into())).transpose()?;
-        let told = || format!("cannot listen on {}", config.listen);
+        let told = || format!("cannot listen on {} (--listen takes another address; its port 0 takes a free one)", config.listen);
         let listener = TcpListener::bind(&config.listen).await.with_context(told)?;
         let address = listener.local_addr().with_context(told)?;
         let metrics = Arc::new(Metrics::new(Arc::clone(directory.store())));
