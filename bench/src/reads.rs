@@ -1,0 +1,106 @@
+//! One contact in a request, over many connections at once: reads beside the bare endpoint, creates beside the disk.
+
+use std::time::Duration;
+
+use anyhow::Result;
+
+use crate::bulk::{Loaded, load};
+use crate::client::post;
+use crate::load::{Source, Stretch, send_for};
+use crate::people::{Person, Random};
+use crate::report::Row;
+use crate::sample::{Times, median};
+use crate::server::{Account, Listener};
+use crate::{Bench, endpoint, floors};
+
+const CONNECTIONS: usize = 32;
+const ROUNDS: usize = 3;
+const ROUND: Duration = Duration::from_secs(3);
+
+/// Rates and worst times of rounds.
+#[derive(Default)]
+struct Rounds {
+    rates: Vec<f64>,
+    p99s: Vec<f64>,
+}
+
+impl Rounds {
+    fn add(&mut self, stretch: Stretch) {
+        self.rates.push(stretch.rate);
+        self.p99s.push(Times::from(stretch.latencies).p99_ms());
+    }
+}
+
+/// Reads of contacts by id, each connection in a random order of its own.
+fn read(server: &Listener, loaded: &Loaded, seed: usize) -> Result<Stretch> {
+    let source = |connection: usize| -> Source {
+        let (account, ids) = (loaded.account.clone(), loaded.ids.clone());
+        let mut random = Random::new((seed * CONNECTIONS + connection) as u64);
+        let template = account.read(&ids[0]);
+        let at = account.contacts("/").len() + "GET ".len();
+        Box::new(move |request| {
+            if request.is_empty() {
+                request.extend_from_slice(&template);
+            }
+            request[at..at + 36].copy_from_slice(&random.pick(&ids));
+        })
+    };
+    send_for(server.address, ROUND, 200, (0..CONNECTIONS).map(source).collect())
+}
+
+/// Reads by id from a server with people on it, in rounds with the bare endpoint; the figures are medians.
+///
+/// # Errors
+/// When a read fails.
+pub fn measure_reads(bench: &mut Bench, loaded: &Loaded) -> Result<()> {
+    let endpoint = endpoint::start()?;
+    let (mut bare, mut ours) = (Rounds::default(), Rounds::default());
+    for round in 0..ROUNDS {
+        bare.add(read(&endpoint, loaded, round)?);
+        ours.add(read(&loaded.server, loaded, round)?);
+    }
+    let people = loaded.ids.len();
+    let row = Row::new("point read, 32 connections", people, median(ours.rates), "requests/s");
+    bench.report.add(row.over(median(bare.rates)).ratio_at_least(0.6));
+    let row = Row::new("point read, 32 connections, p99", people, median(ours.p99s), "ms");
+    bench.report.add(row.over(median(bare.p99s)).ratio_at_most(3.0));
+    Ok(())
+}
+
+fn create(server: &Listener, account: &Account, first: usize) -> Result<Stretch> {
+    let source = |connection: usize| -> Source {
+        let (path, token) = (account.contacts(""), account.token.clone());
+        let mut number = first + connection;
+        Box::new(move |request| {
+            *request = post(&path, &token, &Person::at(number).json());
+            number += CONNECTIONS;
+        })
+    };
+    send_for(server.address, ROUND, 201, (0..CONNECTIONS).map(source).collect())
+}
+
+/// Creates one contact in a request, in rounds with the disk's own pace; the figures are medians.
+fn measure_creates(bench: &mut Bench, loaded: &Loaded) -> Result<()> {
+    let (mut disk, mut ours) = (Vec::new(), Rounds::default());
+    for round in 1..=ROUNDS {
+        disk.push(floors::syncs(bench.scratch(), Duration::from_secs(1))?);
+        ours.add(create(&loaded.server, &loaded.account, round * 10_000_000)?);
+    }
+    let people = loaded.ids.len();
+    let row = Row::new("single create, 32 connections (floor: fsync)", people, median(ours.rates), "requests/s");
+    bench.report.add(row.over(median(disk)).ratio_at_least(6.0));
+    bench.report.add(Row::new("single create, 32 connections, p99", people, median(ours.p99s), "ms"));
+    Ok(())
+}
+
+/// Reads and creates on a server with 100,000 people.
+///
+/// # Errors
+/// When a request fails.
+pub fn measure(bench: &mut Bench) -> Result<()> {
+    let loaded = load(bench.scratch(), bench.small())?;
+    loaded.server.process().settle()?;
+    measure_reads(bench, &loaded)?;
+    measure_creates(bench, &loaded)?;
+    loaded.server.stop()
+}
