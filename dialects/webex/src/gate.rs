@@ -2,7 +2,6 @@
 
 use std::sync::Arc;
 
-use axum::body::Body;
 use axum::extract::{Request, State};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Method};
 use axum::middleware::Next;
@@ -24,17 +23,13 @@ const MOST_TRACKED: usize = 200;
 pub async fn gate(State(door): State<Arc<Door>>, request: Request, next: Next) -> Response {
     let entry = Entry::new(&door);
     let client = tracked(request.headers());
-    let method = request.method().clone();
-    let is_write = !matches!(method, Method::GET | Method::HEAD | Method::OPTIONS);
+    let is_write = !matches!(*request.method(), Method::GET | Method::HEAD | Method::OPTIONS);
     let handling = handle(Arc::clone(&door), entry.clone(), request, next);
     let (entry, response) = match within(door.settings().request_timeout, is_write, handling).await {
         Ok(handled) => handled,
         Err(Late) => (entry, Failure::Late.into_response()),
     };
-    let mut response = entry.finish(response);
-    if method == Method::HEAD {
-        *response.body_mut() = Body::empty();
-    }
+    let response = entry.finish(response);
     tracing::debug!(tracking = &*entry.tracking, client, status = response.status().as_u16(), "webex: answered");
     response
 }

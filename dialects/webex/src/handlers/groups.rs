@@ -3,7 +3,7 @@
 use axum::extract::Request;
 use axum::http::StatusCode;
 use axum::http::request::Parts;
-use cardfile_directory::{Desk, Error, GroupReader, Result};
+use cardfile_directory::{Desk, Error, GroupReader, Kind, Result};
 use cardfile_http::{Parameters, json};
 use cardfile_model::{Edit, Group, GroupFilter, GroupOrder, GroupPatch, Member};
 use uuid::Uuid;
@@ -25,7 +25,8 @@ pub async fn create(visit: Visit, request: Request) -> Answer {
     let editor = desk.group_editor()?;
     within_limit(editor.limits().group_edits, sent.members.as_deref())?;
     let members = map::member_ids(sent.members)?;
-    let group = editor.create(sent.display_name.unwrap_or_default(), sent.description.value(), members).await?;
+    let name = sent.display_name.unwrap_or_default();
+    let group = editor.create(name, sent.description.value(), members).await.map_err(stranger)?;
     answered(StatusCode::CREATED, &desk, group).await
 }
 
@@ -82,7 +83,7 @@ pub async fn update(visit: Visit, request: Request) -> Answer {
     };
     let members = map::member_edits(sent.members, sent.purge_all_values)?;
     let patch = GroupPatch { name: sent.display_name, description, members, unknown: editor.unknown() };
-    let group = editor.patch(id, patch).await?;
+    let group = editor.patch(id, patch).await.map_err(stranger)?;
     answered(StatusCode::OK, &desk, group).await
 }
 
@@ -175,6 +176,14 @@ fn filter(text: &str) -> Result<GroupFilter> {
     read().ok_or_else(refusal)
 }
 
+/// Where strangers are not admitted, one among the members is a fault of the request: it is the group that would be not found.
+fn stranger(error: Error) -> Error {
+    match error {
+        Error::NotFound { kind: Kind::Contact, id } => Error::invalid("members", "known", format!("nobody is known as {id}")),
+        other => other,
+    }
+}
+
 fn within_limit<T>(most: usize, members: Option<&[T]>) -> Result<()> {
     let is_within = members.is_none_or(|members| members.len() <= most);
     if is_within { Ok(()) } else { Err(Error::TooLarge { limit: "group_edits", most: most as u64 }) }
@@ -193,6 +202,12 @@ mod tests {
         {
             assert!(filter(bad).is_err(), "{bad}");
         }
+    }
+
+    #[test]
+    fn a_stranger_is_a_fault_and_a_group_is_not_found() {
+        assert!(matches!(stranger(Error::no_contact(Uuid::nil())), Error::Invalid(_)));
+        assert!(matches!(stranger(Error::no_group(Uuid::nil())), Error::NotFound { .. }));
     }
 
     #[test]
