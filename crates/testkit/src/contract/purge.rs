@@ -92,6 +92,8 @@ pub async fn groups_forget_the_purged(h: Harness) {
     place.undo(deleted).await.expect("it is young");
     assert_eq!(place.member_ids(gone).await, [ids[0], ids[2]]);
     assert_eq!(place.group(gone).await.map(|group| group.size), Some(2));
+    let deleted = place.apply(Command::DeleteGroup { id: group }).await.expect("it stands");
+    assert_eq!(deleted.touched, 2, "nobody is left of the purged");
     h.is_sound().await;
 }
 
