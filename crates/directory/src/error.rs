@@ -139,11 +139,13 @@ impl Error {
     }
 
     /// A contact that is not known.
+    #[must_use]
     pub fn no_contact(id: Uuid) -> Self {
         Error::NotFound { kind: Kind::Contact, id: id.to_string() }
     }
 
     /// A group that is not known.
+    #[must_use]
     pub fn no_group(id: Uuid) -> Self {
         Error::NotFound { kind: Kind::Group, id: id.to_string() }
     }
