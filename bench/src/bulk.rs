@@ -9,7 +9,7 @@ use crate::client::Answer;
 use crate::load::{Sent, send_all};
 use crate::people::{BATCH, Id, Person, batches, bulk_body, delete_body, ids_in};
 use crate::report::Row;
-use crate::sample::{Times, median, rate};
+use crate::sample::{Times, median, micros_each, rate};
 use crate::server::{Account, Listener, serve};
 use crate::{Bench, floors};
 
@@ -29,6 +29,8 @@ pub struct Loaded {
     pub ids: Vec<Id>,
     /// Contacts created in a second.
     pub rate: f64,
+    /// Processor time of the server for each, in microseconds.
+    pub cpu_us: f64,
     /// How long the requests took.
     pub latencies: Times,
 }
@@ -42,11 +44,13 @@ pub fn load(scratch: &Path, people: usize) -> Result<Loaded> {
     let account = Account::make(data.path())?;
     let server = serve(data.path())?;
     let create = |range: std::ops::Range<usize>| account.post("/bulk", &bulk_body(range.map(|number| Person::at(number).json())));
+    let before = server.process().processor_time()?;
     let Sent { elapsed, latencies, answers } =
         send_all(server.address, CONNECTIONS, batches(people).map(create).collect(), all_written)?;
+    let cpu_us = micros_each(people, server.process().processor_time()? - before);
     let ids = answers.concat();
     ensure!(ids.len() == people, "{} contacts came of {people}", ids.len());
-    Ok(Loaded { data, server, account, ids, rate: rate(people, elapsed), latencies: Times::from(latencies) })
+    Ok(Loaded { data, server, account, ids, rate: rate(people, elapsed), cpu_us, latencies: Times::from(latencies) })
 }
 
 /// Takes the ids out of an answer in which nothing failed.

@@ -10,13 +10,16 @@ use anyhow::Result;
 use rusqlite::Connection;
 
 use crate::people::{Person, batches};
-use crate::sample::rate;
+use crate::process::thread_time;
+use crate::sample::{micros_each, rate};
 
 /// A bare table that was filled.
 #[derive(Debug, Clone, Copy)]
 pub struct Table {
     /// Contacts a second; making them is not counted.
     pub rate: f64,
+    /// Processor time for each contact, in microseconds.
+    pub cpu_us: f64,
     /// Size of its file when all is copied back into it.
     pub bytes: u64,
 }
@@ -32,15 +35,16 @@ pub fn table(scratch: &Path, people: usize) -> Result<Table> {
     connection.pragma_update(None, "journal_mode", "WAL")?;
     connection.pragma_update(None, "synchronous", "FULL")?;
     connection.execute_batch("CREATE TABLE contacts (number INTEGER PRIMARY KEY, document TEXT NOT NULL)")?;
-    let mut elapsed = Duration::ZERO;
+    let (mut elapsed, mut busy) = (Duration::ZERO, Duration::ZERO);
     for range in batches(people) {
         let documents: Vec<String> = range.clone().map(|number| Person::at(number).json()).collect();
-        let start = Instant::now();
+        let (start, before) = (Instant::now(), thread_time()?);
         insert(&mut connection, range, &documents)?;
         elapsed += start.elapsed();
+        busy += thread_time()? - before;
     }
     drop(connection);
-    Ok(Table { rate: rate(people, elapsed), bytes: std::fs::metadata(&file)?.len() })
+    Ok(Table { rate: rate(people, elapsed), cpu_us: micros_each(people, busy), bytes: std::fs::metadata(&file)?.len() })
 }
 
 fn insert(connection: &mut Connection, numbers: Range<usize>, documents: &[String]) -> Result<()> {

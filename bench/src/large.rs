@@ -22,6 +22,8 @@ pub fn measure(bench: &mut Bench) -> Result<()> {
     let after = floors::table(bench.scratch(), people)?;
     let bare = f64::midpoint(before.rate, after.rate);
     bench.report.add(Row::new("bulk create", people, loaded.rate, "contacts/s").over(bare).ratio_at_least(0.40));
+    let row = Row::new("bulk create, server's processor time each", people, loaded.cpu_us, "µs");
+    bench.report.add(row.over(f64::midpoint(before.cpu_us, after.cpu_us)));
     let name = format!("bulk create, slowest request of {CONNECTIONS} connections (floor: median)");
     let row = Row::new(name, people, loaded.latencies.slowest_ms(), "ms").over(loaded.latencies.median_ms());
     bench.report.add(row.ratio_at_most(10.0));

@@ -6,6 +6,8 @@ use anyhow::{Context, Result};
 
 /// Longer than any merging after a load takes.
 const PATIENCE: Duration = Duration::from_mins(2);
+/// The kernel counts processor time in these.
+const TICK: Duration = Duration::from_millis(10);
 
 /// A process.
 #[derive(Debug, Clone)]
@@ -62,11 +64,15 @@ impl Process {
         Ok(self.line("io", "wchar")?.parse()?)
     }
 
-    /// Processor time used so far, in hundredths of a second.
-    fn ticks(&self) -> Result<u64> {
+    /// Processor time used so far, in steps of a hundredth of a second.
+    ///
+    /// # Errors
+    /// When `/proc` does not tell.
+    pub fn processor_time(&self) -> Result<Duration> {
         let stat = self.read("stat")?;
         let (_, rest) = stat.rsplit_once(')').context("stat has no name")?;
-        Ok(rest.split_whitespace().skip(11).take(2).filter_map(|field| field.parse::<u64>().ok()).sum())
+        let ticks: u64 = rest.split_whitespace().skip(11).take(2).filter_map(|field| field.parse::<u64>().ok()).sum();
+        Ok(TICK * u32::try_from(ticks)?)
     }
 
     /// Waits until it has done next to nothing for half a second, as when the merging after a load is done. Answers how long
@@ -76,11 +82,11 @@ impl Process {
     /// When `/proc` does not tell.
     pub fn settle(&self) -> Result<Duration> {
         let start = Instant::now();
-        let (mut before, mut quiet, mut busy) = (self.ticks()?, 0, Duration::ZERO);
+        let (mut before, mut quiet, mut busy) = (self.processor_time()?, 0, Duration::ZERO);
         while quiet < 5 && start.elapsed() < PATIENCE {
             std::thread::sleep(Duration::from_millis(100));
-            let now = self.ticks()?;
-            if now <= before + 1 {
+            let now = self.processor_time()?;
+            if now <= before + TICK {
                 quiet += 1;
             } else {
                 (quiet, busy) = (0, start.elapsed());
@@ -89,6 +95,15 @@ impl Process {
         }
         Ok(busy)
     }
+}
+
+/// Processor time this thread used so far.
+///
+/// # Errors
+/// When `/proc` does not tell.
+pub fn thread_time() -> Result<Duration> {
+    let text = std::fs::read_to_string("/proc/thread-self/schedstat").context("schedstat cannot be read")?;
+    Ok(Duration::from_nanos(text.split_whitespace().next().context("schedstat is empty")?.parse()?))
 }
 
 /// How many processes wanted a processor lately: over one, five and fifteen minutes.
@@ -106,7 +121,7 @@ mod tests {
     fn a_process_tells_of_itself() {
         let this = Process::this();
         assert!(this.memory_mib().unwrap() > 0.0 && this.peak_mib().unwrap() > 0.0);
-        assert!(this.ticks().is_ok() && this.written().is_ok());
+        assert!(this.processor_time().is_ok() && this.written().is_ok());
         assert!(!load_average().is_empty());
     }
 }

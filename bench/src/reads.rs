@@ -8,8 +8,9 @@ use crate::bulk::{Loaded, load};
 use crate::client::post;
 use crate::load::{Source, Stretch, send_for};
 use crate::people::{Person, Random};
+use crate::process::Process;
 use crate::report::Row;
-use crate::sample::{Times, median};
+use crate::sample::{Times, median, micros_each};
 use crate::server::{Account, Listener};
 use crate::{Bench, endpoint, floors};
 
@@ -22,12 +23,18 @@ const ROUND: Duration = Duration::from_secs(3);
 struct Rounds {
     rates: Vec<f64>,
     p99s: Vec<f64>,
+    cpu_us: Vec<f64>,
 }
 
 impl Rounds {
-    fn add(&mut self, stretch: Stretch) {
+    /// Has a process do something for a while, and takes in what came of it.
+    fn add(&mut self, process: &Process, work: impl FnOnce() -> Result<Stretch>) -> Result<()> {
+        let before = process.processor_time()?;
+        let stretch = work()?;
+        self.cpu_us.push(micros_each(stretch.latencies.len(), process.processor_time()? - before));
         self.rates.push(stretch.rate);
         self.p99s.push(Times::from(stretch.latencies).p99_ms());
+        Ok(())
     }
 }
 
@@ -56,14 +63,16 @@ pub fn measure_reads(bench: &mut Bench, loaded: &Loaded) -> Result<()> {
     let endpoint = endpoint::start()?;
     let (mut bare, mut ours) = (Rounds::default(), Rounds::default());
     for round in 0..ROUNDS {
-        bare.add(read(&endpoint, loaded, round)?);
-        ours.add(read(&loaded.server, loaded, round)?);
+        bare.add(&endpoint.process(), || read(&endpoint, loaded, round))?;
+        ours.add(&loaded.server.process(), || read(&loaded.server, loaded, round))?;
     }
     let people = loaded.ids.len();
     let row = Row::new("point read, 32 connections", people, median(ours.rates), "requests/s");
     bench.report.add(row.over(median(bare.rates)).ratio_at_least(0.6));
     let row = Row::new("point read, 32 connections, p99", people, median(ours.p99s), "ms");
     bench.report.add(row.over(median(bare.p99s)).ratio_at_most(3.0));
+    let row = Row::new("point read, server's processor time each", people, median(ours.cpu_us), "µs");
+    bench.report.add(row.over(median(bare.cpu_us)));
     Ok(())
 }
 
@@ -84,12 +93,13 @@ fn measure_creates(bench: &mut Bench, loaded: &Loaded) -> Result<()> {
     let (mut disk, mut ours) = (Vec::new(), Rounds::default());
     for round in 1..=ROUNDS {
         disk.push(floors::syncs(bench.scratch(), Duration::from_secs(1))?);
-        ours.add(create(&loaded.server, &loaded.account, round * 10_000_000)?);
+        ours.add(&loaded.server.process(), || create(&loaded.server, &loaded.account, round * 10_000_000))?;
     }
     let people = loaded.ids.len();
     let row = Row::new("single create, 32 connections (floor: fsync)", people, median(ours.rates), "requests/s");
     bench.report.add(row.over(median(disk)).ratio_at_least(6.0));
     bench.report.add(Row::new("single create, 32 connections, p99", people, median(ours.p99s), "ms"));
+    bench.report.add(Row::new("single create, server's processor time each", people, median(ours.cpu_us), "µs"));
     Ok(())
 }
 

@@ -15,6 +15,12 @@ pub fn rate(count: usize, elapsed: Duration) -> f64 {
     float(count) / elapsed.as_secs_f64()
 }
 
+/// So long for so many, in microseconds for each.
+#[must_use]
+pub fn micros_each(count: usize, time: Duration) -> f64 {
+    time.as_secs_f64() * 1e6 / float(count)
+}
+
 /// In milliseconds.
 #[must_use]
 pub fn ms(time: Duration) -> f64 {

@@ -112,7 +112,7 @@ pub fn pages(server: &Listener, people: usize, count: usize, mut next: impl FnMu
 /// When the request fails.
 pub fn first_page(server: &Listener, account: &Account) -> Result<Duration> {
     let sent = send_all(server.address, 1, vec![account.search(&format!("limit={PAGE}"))], total_in)?;
-    Ok(sent.elapsed)
+    Ok(sent.latencies[0])
 }
 
 /// Searches and lists over HTTP on a server with people of one account, merged.

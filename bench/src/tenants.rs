@@ -14,7 +14,7 @@ use crate::inside::{Goals, Inside, Scope};
 use crate::load::send_all;
 use crate::people::{Person, Random, bulk_body};
 use crate::report::Row;
-use crate::sample::rate;
+use crate::sample::{Times, rate};
 use crate::server::{Account, serve};
 use crate::{Bench, search};
 
@@ -63,7 +63,17 @@ pub fn measure(bench: &mut Bench) -> Result<()> {
     bench.report.add(Row::new(format!("{TENANTS} tenants: bulk create"), all, rate(all, sent.elapsed), "contacts/s"));
     server.process().settle()?;
 
-    let mut add = |name: &str, times: &crate::sample::Times| {
+    let firsts = accounts.iter().map(|account| search::first_page(&server, account)).collect::<Result<Vec<_>>>()?;
+    let firsts = Times::from(firsts);
+    bench.report.add(Row::new(
+        format!("{TENANTS} tenants: first page of each after the load, median"),
+        all,
+        firsts.median_ms(),
+        "ms",
+    ));
+    bench.report.add(Row::new(format!("{TENANTS} tenants: first page of each after the load, p99"), all, firsts.p99_ms(), "ms"));
+
+    let mut add = |name: &str, times: &Times| {
         let name = format!("{TENANTS} tenants: {name}, HTTP");
         bench.report.add(Row::new(format!("{name}, median"), all, times.median_ms(), "ms"));
         bench.report.add(Row::new(format!("{name}, p99"), all, times.p99_ms(), "ms").below(GOAL_MS));
