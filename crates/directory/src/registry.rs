@@ -40,7 +40,8 @@ pub trait Registry: Send + Sync {
     /// **Errors**: `AlreadyExists` when the id is taken in any tenant; `NotFound` for an unknown tenant or parent.
     async fn add_organization(&self, draft: OrganizationDraft, created: Timestamp) -> Result<Organization>;
 
-    /// Locks an organization, so that requests are turned away, or opens it again.
+    /// Locks an organization, so that requests are turned away, or opens it again. That is the operator's, not a change of the
+    /// directory: the log does not tell of it.
     ///
     /// **Errors**: `NotFound`.
     async fn lock_organization(&self, tenant: TenantId, id: OrganizationId, is_locked: bool) -> Result<()>;

@@ -52,7 +52,7 @@ pub enum ChangeKind {
     GroupDelete,
     /// An earlier change was taken back.
     Undo,
-    /// An organization was made or changed.
+    /// An organization was made.
     Organization,
 }
 

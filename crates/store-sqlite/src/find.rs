@@ -46,7 +46,9 @@ impl View<'_> {
     /// The contacts shown to groups that a person is in.
     fn shown_to(&self, id: Uuid) -> Result<Numbers> {
         let mut shown = Numbers::new();
-        let Some(number) = rows::number_of(self.connection, self.key(), id)? else { return Ok(shown) };
+        let number = rows::number_of(self.connection, self.key(), id)?;
+        let present = self.present()?;
+        let Some(number) = number.filter(|number| present.contains(*number)) else { return Ok(shown) };
         for name in crate::sets::names(self.connection, self.key(), "shared/")? {
             let SetName::SharedWith(group) = &name else { continue };
             if let Some(row) = groups::by_id(self.connection, self.key(), *group)?

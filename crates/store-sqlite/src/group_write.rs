@@ -1,15 +1,16 @@
 //! Writing groups.
 
 use cardfile_directory::{Applied, Author, Error, Kind, Result};
-use cardfile_model::{ChangeKind, Group, GroupDraft, GroupPatch, MemberEdit, Numbers, Selection, TenantId, Unknown};
+use cardfile_model::{ChangeKind, Group, GroupDraft, GroupPatch, MemberEdit, Numbers, People, Selection, TenantId, Unknown};
+use rusqlite::Connection;
 use uuid::Uuid;
 
 use crate::groups::{self, GroupRow, drafted};
-use crate::log::{self, Entry, Renamed};
-use crate::organizations;
+use crate::log::{self, Entry};
 use crate::sets::SetName;
-use crate::trash::{people_of, select};
-use crate::turn::Turn;
+use crate::trash::{numbers_of, people_of};
+use crate::turn::{Draft, Turn};
+use crate::{organizations, rows};
 
 /// Makes a group.
 pub(crate) fn create(turn: &mut Turn<'_>, tenant: TenantId, author: &Author, wanted: GroupDraft) -> Result<Applied> {
@@ -17,12 +18,13 @@ pub(crate) fn create(turn: &mut Turn<'_>, tenant: TenantId, author: &Author, wan
     let draft = turn.draft(tenant)?;
     let (key, number) = (draft.row.key, draft.row.next_group);
     let organization = organizations::number(connection, key, wanted.organization)?;
-    if number > author.limits.tenant_groups {
-        return Err(Error::TooLarge { limit: "tenant_groups", most: author.limits.tenant_groups.into() });
-    }
     if groups::row_by_id(connection, key, wanted.id)?.is_some() {
         return Err(Error::AlreadyExists { kind: Kind::Group, key: wanted.id.to_string() });
     }
+    let is_parent_there = match wanted.parent {
+        Some(parent) => groups::by_id(connection, key, parent)?.is_some_and(|row| row.organization == organization),
+        None => true,
+    };
     draft.row.next_group += 1;
     let group = Group {
         id: wanted.id,
@@ -38,6 +40,12 @@ pub(crate) fn create(turn: &mut Turn<'_>, tenant: TenantId, author: &Author, wan
     };
     let row = GroupRow { organization, is_deleted: false, group };
     groups::put(connection, key, &row)?;
+    if groups::count(connection, key)? > author.limits.tenant_groups.into() {
+        return Err(Error::TooLarge { limit: "tenant_groups", most: author.limits.tenant_groups.into() });
+    }
+    if let Some(parent) = row.group.parent.filter(|_| !is_parent_there) {
+        return Err(Error::no_group(parent));
+    }
     let mut entry = Entry::new(ChangeKind::GroupCreate, organization);
     entry.group = Some(wanted.id);
     entry.before.group_came = Some(true);
@@ -49,15 +57,14 @@ pub(crate) fn create(turn: &mut Turn<'_>, tenant: TenantId, author: &Author, wan
 pub(crate) fn patch(turn: &mut Turn<'_>, tenant: TenantId, author: &Author, id: Uuid, patch: GroupPatch) -> Result<Applied> {
     let key = turn.draft(tenant)?.row.key;
     let mut row = groups::by_id(turn.connection, key, id)?.ok_or_else(|| Error::no_group(id))?;
-    let from = (row.group.name.clone(), row.group.description.clone());
+    let before = row.group.clone();
     if let Some(name) = patch.name {
         row.group.name = name;
     }
     patch.description.apply(&mut row.group.description);
-    let to = (row.group.name.clone(), row.group.description.clone());
     let mut entry = Entry::new(ChangeKind::GroupPatch, row.organization);
     entry.group = Some(id);
-    entry.before.group = (from != to).then_some(Renamed { from, to });
+    entry.before.note_group(&before, &row.group);
     (entry.came, entry.went) = change_members(turn, tenant, &row, &patch.members, patch.unknown)?;
     if entry.is_empty() {
         let revision = turn.draft(tenant)?.row.revision;
@@ -76,7 +83,7 @@ pub(crate) fn delete(turn: &mut Turn<'_>, tenant: TenantId, author: &Author, id:
     let mut entry = Entry::new(ChangeKind::GroupDelete, row.organization);
     entry.group = Some(id);
     entry.before.group_came = Some(false);
-    entry.went = (*draft.set(connection, &SetName::Group(row.group.number))?).clone();
+    entry.went = draft.members(connection, row.group.number)?;
     row.is_deleted = true;
     write_changed(turn, tenant, author, &mut row)?;
     let applied = remembered(turn, tenant, author, row, &entry)?;
@@ -111,25 +118,61 @@ fn change_members(
     let connection = turn.connection;
     let draft = turn.draft(tenant)?;
     let name = SetName::Group(row.group.number);
-    let before = draft.set(connection, &name)?;
-    let mut after = (*before).clone();
+    let before = draft.members(connection, row.group.number)?;
+    let mut after = before.clone();
     for edit in edits {
         match edit {
-            MemberEdit::Add(selection) => {
-                let everyone = match selection {
-                    Selection::Only(_) => Numbers::new(),
-                    Selection::AllExcept(_) => people_of(connection, draft, row.organization)?,
-                };
-                after |= select(connection, draft, selection, &everyone, unknown)?;
+            MemberEdit::Add(Selection::Only(people)) => after |= joining(connection, draft, people, unknown)?,
+            MemberEdit::Add(Selection::AllExcept(people)) => {
+                let everyone = people_of(connection, draft, row.organization)?;
+                after |= everyone - numbers_of(connection, draft.row.key, people)?;
             }
-            // Who leaves need not be admitted first.
-            MemberEdit::Remove(selection) => {
-                after -= select(connection, draft, selection, &after.clone(), Unknown::Skip)?;
-            }
+            MemberEdit::Remove(Selection::Only(people)) => after -= numbers_of(connection, draft.row.key, people)?,
+            MemberEdit::Remove(Selection::AllExcept(people)) => after &= numbers_of(connection, draft.row.key, people)?,
         }
     }
-    let (came, went) = (&after - &*before, &*before - &after);
+    let (came, went) = (&after - &before, &before - &after);
     draft.include(connection, &name, &came)?;
     draft.exclude(connection, &name, &went)?;
     Ok((came, went))
+}
+
+/// The numbers by which people join a group. Only who lives is known; with [`Unknown::Admit`] so is whoever has an id, but for
+/// those who were removed for good.
+fn joining(connection: &Connection, draft: &mut Draft, people: &People, unknown: Unknown) -> Result<Numbers> {
+    let live = draft.live(connection)?;
+    let ids = match people {
+        People::Ids(ids) => ids,
+        People::Numbers(numbers) => {
+            return match (numbers - &live).min().filter(|_| unknown == Unknown::Refuse) {
+                Some(number) => Err(Error::NotFound { kind: Kind::Contact, id: number.to_string() }),
+                None => Ok(numbers & live),
+            };
+        }
+    };
+    let mut joining = Numbers::new();
+    for id in ids {
+        match rows::number_of(connection, draft.row.key, *id)? {
+            Some(number) if live.contains(number) => drop(joining.insert(number)),
+            _ if unknown == Unknown::Refuse => return Err(Error::no_contact(*id)),
+            _ if unknown == Unknown::Skip => {}
+            Some(number) => {
+                let is_kept = draft.set(connection, &SetName::People)?.contains(number)
+                    || draft.set(connection, &SetName::Stubs)?.contains(number);
+                joining.extend(is_kept.then_some(number));
+            }
+            None => drop(joining.insert(admit(connection, draft, *id)?)),
+        }
+    }
+    Ok(joining)
+}
+
+/// Gives an id without a card a number of its own.
+fn admit(connection: &Connection, draft: &mut Draft, id: Uuid) -> Result<u32> {
+    let number = draft.row.next_person;
+    rows::give_number(connection, draft.row.key, id, number)?;
+    rows::insert_stub(connection, draft.row.key, number, id)?;
+    draft.row.next_person += 1;
+    draft.include(connection, &SetName::Stubs, &Numbers::from_iter([number]))?;
+    Ok(number)
 }

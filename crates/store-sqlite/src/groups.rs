@@ -54,6 +54,15 @@ pub(crate) fn by_id(connection: &Connection, tenant: i64, id: Uuid) -> Result<Op
     Ok(row_by_id(connection, tenant, id)?.filter(|row| !row.is_deleted))
 }
 
+/// How many groups a tenant has.
+pub(crate) fn count(connection: &Connection, tenant: i64) -> Result<u64> {
+    let sql = "SELECT count(*)
+                 FROM groups
+                WHERE tenant = ?1 AND NOT is_deleted";
+    let mut statement = connection.prepare_cached(sql).map_err(fault)?;
+    statement.query_row([tenant], |row| row.get(0)).map_err(fault)
+}
+
 /// Writes a group's row, new or changed.
 ///
 /// # Errors
@@ -129,8 +138,8 @@ impl View<'_> {
             .map_err(fault)?;
         let sql = format!("SELECT {COLUMNS} FROM {FROM} WHERE {matching} ORDER BY {order} {direction} LIMIT ?4 OFFSET ?5");
         let mut statement = self.connection.prepare_cached(&sql).map_err(fault)?;
-        let offset = i64::try_from(query.offset).unwrap_or(i64::MAX);
-        let mut rows = statement.query(params![self.key(), organization, value, query.limit, offset]).map_err(fault)?;
+        let [limit, offset] = [query.limit as u64, query.offset].map(|number| i64::try_from(number).unwrap_or(i64::MAX));
+        let mut rows = statement.query(params![self.key(), organization, value, limit, offset]).map_err(fault)?;
         let mut groups = Vec::new();
         while let Some(row) = rows.next().map_err(fault)? {
             groups.push(self.sized(read(row)?.group)?);

@@ -1,7 +1,7 @@
 //! The log: one entry a change, and what undo needs of it.
 
 use cardfile_directory::{Author, Error, Result};
-use cardfile_model::{Change, ChangeKind, Numbers, OrganizationId, Patch, TenantId};
+use cardfile_model::{Change, ChangeKind, Group, Numbers, OrganizationId, Patch, TenantId};
 use rusqlite::{Connection, OptionalExtension, Row, params};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
@@ -20,6 +20,8 @@ pub(crate) struct Entry {
     pub(crate) undoes: Option<u64>,
     pub(crate) came: Numbers,
     pub(crate) went: Numbers,
+    /// Who came and went at once, so that in the end neither happened.
+    pub(crate) passed: Numbers,
     pub(crate) before: Before,
 }
 
@@ -29,19 +31,24 @@ pub(crate) struct Before {
     /// For each person whose card changed, the patch that takes it back.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub(crate) patches: Vec<(u32, Patch)>,
-    /// The group's name and description, before and after, when these changed.
+    /// The group's name, before and after, when it changed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub(crate) group: Option<Renamed>,
+    pub(crate) name: Option<(String, String)>,
+    /// The group's description, likewise.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) description: Option<(Option<String>, Option<String>)>,
     /// Whether the group came (`Some(true)`) or went (`Some(false)`).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) group_came: Option<bool>,
 }
 
-/// A group's name and description, before and after.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub(crate) struct Renamed {
-    pub(crate) from: (String, Option<String>),
-    pub(crate) to: (String, Option<String>),
+impl Before {
+    /// Remembers what of a group's name and description changed.
+    pub(crate) fn note_group(&mut self, before: &Group, after: &Group) {
+        self.name = (before.name != after.name).then(|| (before.name.clone(), after.name.clone()));
+        self.description =
+            (before.description != after.description).then(|| (before.description.clone(), after.description.clone()));
+    }
 }
 
 impl Entry {
@@ -54,20 +61,21 @@ impl Entry {
             undoes: None,
             came: Numbers::new(),
             went: Numbers::new(),
+            passed: Numbers::new(),
             before: Before::default(),
         }
     }
 
     /// Everyone touched.
     pub(crate) fn touched(&self) -> Numbers {
-        let mut touched = &self.came | &self.went;
+        let mut touched = &self.came | &self.went | &self.passed;
         touched.extend(self.before.patches.iter().map(|(number, _)| *number));
         touched
     }
 
     /// Whether nothing changed, so that there is nothing to remember.
     pub(crate) fn is_empty(&self) -> bool {
-        self.came.is_empty() && self.went.is_empty() && self.before == Before::default()
+        self.came.is_empty() && self.went.is_empty() && self.passed.is_empty() && self.before == Before::default()
     }
 }
 
@@ -150,6 +158,7 @@ pub(crate) fn since(connection: &Connection, tenant: i64, organization: u32, sin
           LIMIT ?4"
     );
     let mut statement = connection.prepare_cached(&sql).map_err(fault)?;
+    let [since, limit] = [since, limit as u64].map(|number| i64::try_from(number).unwrap_or(i64::MAX));
     let mut rows = statement.query(params![tenant, since, organization, limit]).map_err(fault)?;
     let mut changes = Vec::new();
     while let Some(row) = rows.next().map_err(fault)? {

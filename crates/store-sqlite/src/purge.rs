@@ -15,70 +15,80 @@ use crate::turn::Turn;
 use crate::writer::Writer;
 
 /// People removed in one transaction.
-const SLICE: usize = 500;
+const SLICE: u64 = 500;
+/// Changes forgotten in one transaction.
+const FORGOTTEN: usize = 200;
 
 /// Removes one slice; answers how many people it was, none when all is done.
 pub(crate) fn slice(readers: &Readers, writer: &Writer, before: Timestamp) -> Result<u64> {
     let before = before.as_microsecond();
+    let mut removed = 0;
     for tenant in readers.with(crate::registry::tenants)? {
-        while let Some(revision) = readers.with(|connection| oldest(connection, tenant, before))? {
-            let removed = writer.write_blocking(move |turn| remove(turn, tenant, revision))?;
-            if removed > 0 {
-                return Ok(removed);
-            }
+        while removed < SLICE && !readers.with(|connection| oldest(connection, tenant, before, 1))?.is_empty() {
+            let room = SLICE - removed;
+            removed += writer.write_blocking(move |turn| remove(turn, tenant, before, room))?;
         }
     }
-    Ok(0)
+    Ok(removed)
 }
 
-/// The oldest change before a time of which something is still kept.
-fn oldest(connection: &Connection, tenant: TenantId, before: i64) -> Result<Option<u64>> {
-    let sql = "SELECT min(revision)
+/// The oldest changes before a time of which something is still kept.
+fn oldest(connection: &Connection, tenant: TenantId, before: i64, limit: usize) -> Result<Vec<u64>> {
+    let sql = "SELECT revision
                  FROM log
-                WHERE tenant = ?1 AND NOT is_purged AND time < ?2";
-    let Some(row) = TenantRow::read(connection, tenant)? else { return Ok(None) };
+                WHERE tenant = ?1 AND NOT is_purged AND time < ?2
+                ORDER BY revision
+                LIMIT ?3";
+    let Some(row) = TenantRow::read(connection, tenant)? else { return Ok(Vec::new()) };
     let mut statement = connection.prepare_cached(sql).map_err(fault)?;
-    statement.query_row(params![row.key, before], |found| found.get(0)).map_err(fault)
+    let rows = statement.query_map(params![row.key, before, limit], |found| found.get(0));
+    rows.and_then(Iterator::collect).map_err(fault)
 }
 
-/// Removes some of the people a change sent to the trash; when none are left, forgets what undo kept of it.
-fn remove(turn: &mut Turn<'_>, tenant: TenantId, revision: u64) -> Result<u64> {
+/// Removes at most `room` people whom old changes sent to the trash, and forgets what undo kept of those changes of which
+/// nobody is left.
+fn remove(turn: &mut Turn<'_>, tenant: TenantId, before: i64, room: u64) -> Result<u64> {
     let connection = turn.connection;
-    let draft = turn.draft(tenant)?;
-    let key = draft.row.key;
-    let due = &went(connection, key, revision)? & &*draft.set(connection, &SetName::Trash)?;
-    let slice: Numbers = due.iter().take(SLICE).collect();
-    if slice.is_empty() {
+    let mut removed = 0;
+    for revision in oldest(connection, tenant, before, FORGOTTEN)? {
+        let draft = turn.draft(tenant)?;
+        let key = draft.row.key;
+        let due = sent_to_trash(connection, key, revision, &*draft.set(connection, &SetName::Trash)?)?;
+        let slice: Numbers = due.iter().take(usize::try_from(room - removed).unwrap_or_default()).collect();
+        remove_rows(connection, key, &slice)?;
+        draft.exclude(connection, &SetName::People, &slice)?;
+        draft.exclude(connection, &SetName::Trash, &slice)?;
+        removed += slice.len();
+        if slice.len() < due.len() {
+            break;
+        }
         forget(connection, key, revision)?;
-        return Ok(0);
     }
-    remove_rows(connection, key, &slice)?;
-    draft.exclude(connection, &SetName::People, &slice)?;
-    draft.exclude(connection, &SetName::Trash, &slice)?;
-    Ok(slice.len())
+    Ok(removed)
 }
 
-/// Who went to the trash by a change and not, after coming back, by a later one.
-fn went(connection: &Connection, tenant: i64, revision: u64) -> Result<Numbers> {
-    let sql = "SELECT revision, went
+/// Who of the trash went there by a change and not, after coming back, by a later one.
+fn sent_to_trash(connection: &Connection, tenant: i64, revision: u64, trash: &Numbers) -> Result<Numbers> {
+    let sql = "SELECT revision, touched, came, went
                  FROM log
                 WHERE tenant = ?1 AND revision >= ?2 AND group_id IS NULL
                 ORDER BY revision";
     let mut statement = connection.prepare_cached(sql).map_err(fault)?;
     let mut rows = statement.query(params![tenant, revision]).map_err(fault)?;
-    let mut went = Numbers::new();
+    let mut sent = Numbers::new();
     while let Some(row) = rows.next().map_err(fault)? {
-        let set = bits(row.get_ref(1).map_err(fault)?.as_blob().map_err(corrupt)?)?;
+        let set = |column: usize| bits(row.get_ref(column).map_err(fault)?.as_blob().map_err(corrupt)?);
         if row.get::<_, u64>(0).map_err(fault)? == revision {
-            went = set;
-        } else {
-            went -= set;
+            // Who was made and deleted in one batch is touched, but neither came nor went.
+            sent = (set(1)? - set(2)?) & trash;
+        } else if !sent.is_empty() {
+            sent -= set(3)?;
         }
-        if went.is_empty() {
+        if sent.is_empty() {
             break;
         }
     }
-    Ok(went)
+    Ok(sent)
 }
 
 fn remove_rows(connection: &Connection, tenant: i64, people: &Numbers) -> Result<()> {

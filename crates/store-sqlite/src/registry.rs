@@ -52,7 +52,7 @@ pub(crate) fn lock_organization(turn: &mut Turn<'_>, tenant: TenantId, id: Organ
                   SET is_locked = ?3
                 WHERE tenant = ?1 AND id = ?2";
     let connection = turn.connection;
-    let draft = turn.draft(tenant)?;
+    let Ok(draft) = turn.draft(tenant) else { return Err(unknown_organization(id)) };
     draft.touch();
     let mut statement = connection.prepare_cached(sql).map_err(fault)?;
     match statement.execute(params![draft.row.key, id.0, is_locked]).map_err(fault)? {

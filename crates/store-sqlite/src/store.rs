@@ -7,7 +7,7 @@ use std::thread::JoinHandle;
 
 use async_trait::async_trait;
 use cardfile_directory::{
-    Applied, Author, Caller, Command, Error, Finding, Gauge, OrganizationDraft, Registry, Result, Store, Token, TokenDraft,
+    Applied, Author, Caller, Command, Error, Finding, Gauge, Kind, OrganizationDraft, Registry, Result, Store, Token, TokenDraft,
 };
 use cardfile_model::{
     Audience, Change, Group, GroupQuery, Member, Order, Organization, OrganizationId, Page, Query, Record, TenantId,
@@ -139,6 +139,14 @@ impl Drop for SqliteStore {
     }
 }
 
+/// What is asked of a tenant or an organization that is not there is answered as if it were empty.
+fn or_empty<T>(answer: Result<T>, empty: impl FnOnce() -> T) -> Result<T> {
+    match answer {
+        Err(Error::NotFound { kind: Kind::Tenant | Kind::Organization, .. }) => Ok(empty()),
+        answer => answer,
+    }
+}
+
 async fn blocking<T: Send + 'static>(work: impl FnOnce() -> Result<T> + Send + 'static) -> Result<T> {
     tokio::task::spawn_blocking(work).await.unwrap_or_else(|error| Err(Error::internal(error)))
 }
@@ -152,14 +160,15 @@ impl Store for SqliteStore {
         audience: Audience,
         ids: &[Uuid],
     ) -> Result<Vec<Option<Record>>> {
-        self.view(tenant, |view| {
+        let found = self.view(tenant, |view| {
             let organization = organizations::number(view.connection, view.key(), organization)?;
             view.get(organization, audience, ids)
-        })
+        });
+        or_empty(found, || vec![None; ids.len()])
     }
 
     async fn find(&self, tenant: TenantId, query: Query) -> Result<Page> {
-        self.search(tenant, move |view, orders| {
+        let page = self.search(tenant, move |view, orders| {
             view.find(&query, |hits, is_everyone| match query.order {
                 Order::Name => orders.page(view, hits, is_everyone, (query.offset, query.limit)),
                 Order::Number => {
@@ -167,8 +176,8 @@ impl Store for SqliteStore {
                     Ok(first.into_iter().flat_map(|first| hits.range(first..)).take(query.limit).collect())
                 }
             })
-        })
-        .await
+        });
+        or_empty(page.await, || Page { records: Vec::new(), total: 0 })
     }
 
     async fn apply(&self, tenant: TenantId, author: Author, command: Command) -> Result<Applied> {
@@ -196,11 +205,11 @@ impl Store for SqliteStore {
     }
 
     async fn group(&self, tenant: TenantId, id: Uuid) -> Result<Option<Group>> {
-        self.view(tenant, |view| view.group(id))
+        or_empty(self.view(tenant, |view| view.group(id)), || None)
     }
 
     async fn groups(&self, tenant: TenantId, query: GroupQuery) -> Result<(Vec<Group>, u64)> {
-        self.search(tenant, move |view, _| view.groups(&query)).await
+        or_empty(self.search(tenant, move |view, _| view.groups(&query)).await, Default::default)
     }
 
     async fn members(&self, tenant: TenantId, group: Uuid, offset: u64, limit: usize) -> Result<Vec<Member>> {
@@ -208,11 +217,11 @@ impl Store for SqliteStore {
     }
 
     async fn changes(&self, tenant: TenantId, organization: OrganizationId, since: u64, limit: usize) -> Result<Vec<Change>> {
-        self.search(tenant, move |view, _| {
+        let changes = self.search(tenant, move |view, _| {
             let organization = organizations::number(view.connection, view.key(), organization)?;
             log::since(view.connection, view.key(), organization, since, limit)
-        })
-        .await
+        });
+        or_empty(changes.await, Vec::new)
     }
 
     async fn purge(&self, before: Timestamp) -> Result<u64> {

@@ -1,7 +1,7 @@
 //! Who is meant by a selection, and moving them to the trash by set arithmetic.
 
 use cardfile_directory::{Action, Applied, Author, Error, Result, Trash};
-use cardfile_model::{ChangeKind, Numbers, People, Selection, Sources, TenantId, Unknown};
+use cardfile_model::{ChangeKind, Numbers, People, Selection, Sources, TenantId};
 use rusqlite::Connection;
 
 use crate::log::{self, Entry};
@@ -16,7 +16,10 @@ pub(crate) fn apply(turn: &mut Turn<'_>, tenant: TenantId, author: &Author, tras
     let organization = organizations::number(connection, draft.row.key, trash.organization)?;
     let base = people_of(connection, draft, organization)?;
     let mut entry = Entry::new(ChangeKind::Trash, organization);
-    entry.went = select(connection, draft, &trash.selection, &base, Unknown::Skip)? & &base;
+    entry.went = match &trash.selection {
+        Selection::Only(people) => numbers_of(connection, draft.row.key, people)? & &base,
+        Selection::AllExcept(people) => &base - numbers_of(connection, draft.row.key, people)?,
+    };
     check_sources(connection, draft, &trash.sources, &entry.went)?;
     draft.include(connection, &SetName::Trash, &entry.went)?;
     let is_changed = !entry.is_empty();
@@ -35,55 +38,15 @@ pub(crate) fn people_of(connection: &Connection, draft: &mut Draft, organization
     })
 }
 
-/// The people a selection means, `everyone` being who "all" stands for.
-///
-/// # Errors
-/// `NotFound` for the first unknown person with [`Unknown::Refuse`].
-pub(crate) fn select(
-    connection: &Connection,
-    draft: &mut Draft,
-    selection: &Selection,
-    everyone: &Numbers,
-    unknown: Unknown,
-) -> Result<Numbers> {
-    match selection {
-        Selection::Only(people) => named(connection, draft, people, unknown),
-        Selection::AllExcept(people) => {
-            let unknown = if unknown == Unknown::Admit { Unknown::Skip } else { unknown };
-            Ok(everyone - named(connection, draft, people, unknown)?)
-        }
-    }
-}
-
-/// The numbers of the people named: of those who live, and of those who have a number but no card.
-fn named(connection: &Connection, draft: &mut Draft, people: &People, unknown: Unknown) -> Result<Numbers> {
-    let stubs = draft.set(connection, &SetName::Stubs)?;
-    let known = draft.live(connection)? | &*stubs;
+/// The numbers of people as they are named, whatever became of them.
+pub(crate) fn numbers_of(connection: &Connection, tenant: i64, people: &People) -> Result<Numbers> {
     let ids = match people {
-        People::Numbers(numbers) => {
-            let missing = (numbers - &known).min();
-            return match missing.filter(|_| unknown == Unknown::Refuse) {
-                Some(number) => Err(Error::NotFound { kind: cardfile_directory::Kind::Contact, id: number.to_string() }),
-                None => Ok(numbers & known),
-            };
-        }
+        People::Numbers(numbers) => return Ok(numbers.clone()),
         People::Ids(ids) => ids,
     };
     let mut found = Numbers::new();
     for id in ids {
-        match rows::number_of(connection, draft.row.key, *id)? {
-            Some(number) if known.contains(number) => drop(found.insert(number)),
-            None if unknown == Unknown::Admit => {
-                let number = draft.row.next_person;
-                rows::give_number(connection, draft.row.key, *id, number)?;
-                rows::insert_stub(connection, draft.row.key, number, *id)?;
-                draft.row.next_person += 1;
-                draft.include(connection, &SetName::Stubs, &Numbers::from_iter([number]))?;
-                found.insert(number);
-            }
-            _ if unknown == Unknown::Refuse => return Err(Error::no_contact(*id)),
-            _ => {}
-        }
+        found.extend(rows::number_of(connection, tenant, *id)?);
     }
     Ok(found)
 }

@@ -184,6 +184,12 @@ impl Draft {
         Ok(&*self.set(connection, &SetName::People)? - &*self.set(connection, &SetName::Trash)?)
     }
 
+    /// Who is in a group, those in the trash included; who was removed for good is forgotten by it.
+    pub(crate) fn members(&mut self, connection: &Connection, group: u32) -> Result<Numbers> {
+        let known = &*self.set(connection, &SetName::People)? | &*self.set(connection, &SetName::Stubs)?;
+        Ok(known & &*self.set(connection, &SetName::Group(group))?)
+    }
+
     /// The sets of all sources that the tenant's contacts have, or had.
     pub(crate) fn sources(&self, connection: &Connection) -> Result<BTreeSet<SetName>> {
         let stored = crate::sets::names(connection, self.row.key, "source/")?;

@@ -6,7 +6,7 @@ use uuid::Uuid;
 
 use crate::group_write::write_changed;
 use crate::groups;
-use crate::log::{self, Before, Entry, Renamed};
+use crate::log::{self, Before, Entry};
 use crate::sets::SetName;
 use crate::turn::Turn;
 use crate::{organizations, rows, write};
@@ -22,9 +22,12 @@ pub(crate) struct Wanted {
 pub(crate) fn apply(turn: &mut Turn<'_>, tenant: TenantId, author: &Author, wanted: &Wanted) -> Result<Applied> {
     let connection = turn.connection;
     let key = turn.draft(tenant)?.row.key;
-    let organization = organizations::number(connection, key, wanted.organization)?;
-    let change = log::change(connection, key, organization, wanted.change)?
-        .ok_or_else(|| Error::NotFound { kind: Kind::Change, id: wanted.change.to_string() })?;
+    let unknown = || Error::NotFound { kind: Kind::Change, id: wanted.change.to_string() };
+    let organization = organizations::number(connection, key, wanted.organization).map_err(|error| match error {
+        Error::NotFound { .. } => unknown(),
+        error => error,
+    })?;
+    let change = log::change(connection, key, organization, wanted.change)?.ok_or_else(unknown)?;
     if !change.is_undoable {
         return Err(not_undoable("this change cannot be taken back, or not any more"));
     }
@@ -64,12 +67,9 @@ fn undo_cards(
     let draft = turn.draft(tenant)?;
     let (key, revision) = (draft.row.key, draft.row.revision + 1);
     let (people, trash) = (draft.set(connection, &SetName::People)?, draft.set(connection, &SetName::Trash)?);
-    let back = &change.went - &change.came;
-    if !back.is_subset(&people) {
-        return Err(not_undoable("the people of this change were removed for good since"));
-    }
-    entry.went = &(&change.came - &change.went) - busy & &(&*people - &*trash);
-    entry.came = &(back - busy) & &*trash;
+    // Who was removed for good since is passed over.
+    entry.went = (&change.came - busy) & (&*people - &*trash);
+    entry.came = (&change.went - busy) & &*trash;
     draft.include(connection, &SetName::Trash, &entry.went)?;
     draft.exclude(connection, &SetName::Trash, &entry.came)?;
     for (number, patch) in before.patches {
@@ -100,35 +100,42 @@ fn undo_group(
     let draft = turn.draft(tenant)?;
     let mut row = groups::row_by_id(connection, draft.row.key, id)?.ok_or_else(|| Error::no_group(id))?;
     let stale = Error::Stale { expected: change.revision, actual: row.group.revision };
+    let pass_over = |is_otherwise: bool| if is_otherwise && !is_forced { Err(()) } else { Ok(is_otherwise) };
     let name = SetName::Group(row.group.number);
+    let is_left_standing = before.group_came != Some(false);
+    let Ok(is_otherwise) = pass_over(is_left_standing == row.is_deleted) else { return Err(stale) };
+    if is_otherwise {
+        return Ok(());
+    }
     if let Some(came) = before.group_came {
-        if row.is_deleted == came {
-            return Err(stale);
-        }
         // The members of a deleted group are kept with it, so that only its being changes.
         row.is_deleted = came;
         entry.before.group_came = Some(!came);
-        let members = (*draft.set(connection, &name)?).clone();
+        let members = draft.members(connection, row.group.number)?;
         if came { entry.went = members } else { entry.came = members }
     } else {
-        if row.is_deleted {
-            return Err(stale);
-        }
-        let members = draft.set(connection, &name)?;
-        entry.went = &(&change.came - busy) & &*members;
+        let members = draft.members(connection, row.group.number)?;
         let known = &*draft.set(connection, &SetName::People)? | &*draft.set(connection, &SetName::Stubs)?;
-        entry.came = (&(&change.went - busy) - &*members) & known;
+        entry.went = (&change.came - busy) & &members;
+        entry.came = (&(&change.went - busy) - &members) & known;
         draft.include(connection, &name, &entry.came)?;
         draft.exclude(connection, &name, &entry.went)?;
-        if let Some(Renamed { from, to }) = before.group {
-            let current = (row.group.name.clone(), row.group.description.clone());
-            if current == to {
-                (row.group.name, row.group.description) = from.clone();
-                entry.before.group = Some(Renamed { from: to, to: from });
-            } else if !is_forced {
-                return Err(stale);
+        let current = row.group.clone();
+        if let Some((from, to)) = before.name {
+            match pass_over(current.name != to) {
+                Ok(false) => row.group.name = from,
+                Ok(true) => {}
+                Err(()) => return Err(stale),
             }
         }
+        if let Some((from, to)) = before.description {
+            match pass_over(current.description != to) {
+                Ok(false) => row.group.description = from,
+                Ok(true) => {}
+                Err(()) => return Err(stale),
+            }
+        }
+        entry.before.note_group(&current, &row.group);
     }
     if !entry.is_empty() {
         write_changed(turn, tenant, author, &mut row)?;

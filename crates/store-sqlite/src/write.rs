@@ -2,7 +2,7 @@
 
 use cardfile_directory::{Applied, Author, Error, Kind, Outcome, Result, judge};
 use cardfile_index::terms::{self, Terms};
-use cardfile_model::{Batch, ChangeKind, Contact, Mode, Numbers, Patch, Record, TenantId, Write};
+use cardfile_model::{Batch, ChangeKind, Contact, Mode, Numbers, Patch, Record, TenantId, Violation, Write};
 use uuid::Uuid;
 
 use crate::log::{self, Entry};
@@ -82,7 +82,10 @@ pub(crate) fn apply(turn: &mut Turn<'_>, tenant: TenantId, author: &Author, prep
             outcome => outcomes.push(outcome),
         }
     }
-    let entry = run.entry;
+    let mut entry = run.entry;
+    entry.passed = &entry.came & &entry.went;
+    entry.came -= &entry.passed;
+    entry.went -= &entry.passed;
     let is_changed = !entry.is_empty();
     let touched = if is_changed { log::append(turn, tenant, author, &entry)? } else { 0 };
     let revision = turn.draft(tenant)?.row.revision;
@@ -98,8 +101,9 @@ impl Run<'_, '_> {
     fn one(&mut self, write: Write, card: Option<Result<Card>>) -> Result<Outcome> {
         match write {
             Write::Create { id, contact } => {
-                let card = card.unwrap_or_else(|| Card::of(&contact))?;
-                self.create(id, *contact, card).map(Outcome::Created)
+                let card = card.unwrap_or_else(|| Card::of(&contact));
+                let created = card.and_then(|card| self.create(id, *contact, card));
+                created.map(Outcome::Created).or_else(|error| Err(self.unless_taken(id, error)?))
             }
             Write::Patch { id, .. } | Write::Replace { id, .. } => self.change(id, write),
             Write::Delete { id, expect } => {
@@ -119,7 +123,7 @@ impl Run<'_, '_> {
         let connection = self.turn.connection;
         let draft = self.turn.draft(self.tenant)?;
         let (key, mut number) = (draft.row.key, draft.row.next_person);
-        if number > self.author.limits.tenant_people {
+        if draft.set(connection, &SetName::People)?.len() >= self.author.limits.tenant_people.into() {
             return Err(Error::TooLarge { limit: "tenant_people", most: self.author.limits.tenant_people.into() });
         }
         match rows::give_number(connection, key, id, number)? {
@@ -145,6 +149,18 @@ impl Run<'_, '_> {
         self.turn.index(self.tenant, number, card.indexed);
         self.entry.came.insert(number);
         Ok(record)
+    }
+
+    /// The reason why a contact cannot be made: before all others, that its id is taken.
+    fn unless_taken(&mut self, id: Uuid, error: Error) -> Result<Error> {
+        let connection = self.turn.connection;
+        let draft = self.turn.draft(self.tenant)?;
+        let taken = rows::number_of(connection, draft.row.key, id)?;
+        let stubs = draft.set(connection, &SetName::Stubs)?;
+        Ok(match taken.filter(|number| !stubs.contains(*number)) {
+            Some(_) if !is_fatal(&error) => Error::AlreadyExists { kind: Kind::Contact, key: id.to_string() },
+            _ => error,
+        })
     }
 
     fn change(&mut self, id: Uuid, write: Write) -> Result<Outcome> {
@@ -197,13 +213,14 @@ impl Run<'_, '_> {
         if self.batch.admits_unknown_groups {
             return Ok(());
         }
+        let (connection, key) = (self.turn.connection, self.turn.draft(self.tenant)?.row.key);
+        let mut unknown = Vec::new();
         for (at, id) in wanted.iter().enumerate().filter(|(_, id)| !had.contains(id)) {
-            let key = self.turn.draft(self.tenant)?.row.key;
-            if groups::by_id(self.turn.connection, key, *id)?.is_none() {
-                return Err(Error::invalid(format!("shared_with[{at}]"), "known", format!("there is no group {id}")));
+            if groups::by_id(connection, key, *id)?.is_none() {
+                unknown.push(Violation::new(format!("shared_with[{at}]"), "known", format!("there is no group {id}")));
             }
         }
-        Ok(())
+        if unknown.is_empty() { Ok(()) } else { Err(Error::Invalid(unknown)) }
     }
 
     fn share(&mut self, number: u32, before: &[Uuid], after: &[Uuid]) -> Result<()> {

@@ -33,8 +33,7 @@ impl NameOrder {
         // A page near the end is near the beginning of the reverse.
         let after = count - offset - limit;
         let (skip, backwards) = if after < offset { (after, !descending) } else { (offset, descending) };
-        let [skip, limit, count] =
-            [skip, limit, count].map(|rank| usize::try_from(rank).expect("hits fit in memory"));
+        let [skip, limit, count] = [skip, limit, count].map(|rank| usize::try_from(rank).expect("hits fit in memory"));
         let trial = self.walk(&Bits::Sparse(hits), count / TRIAL, (skip, limit), backwards);
         let mut page = if trial.len() == limit {
             trial
