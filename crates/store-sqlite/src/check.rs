@@ -180,7 +180,9 @@ impl Checkup<'_> {
         for name in seen.sets.keys().filter(|name| view.set(name).is_ok_and(|set| set.is_empty())) {
             wrong.push(format!("the set {name} is missing"));
         }
-        wrong.into_iter().for_each(|message| self.find(message, false));
+        for message in wrong {
+            self.find(message, false);
+        }
         Ok(())
     }
 

@@ -20,7 +20,7 @@ const PAGE_BYTES: u64 = 8192;
 pub(crate) const FILE: &str = "cardfile.db";
 
 /// How this store uses the machine.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Options {
     /// When a write counts as durable.

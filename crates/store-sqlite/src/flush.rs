@@ -67,14 +67,13 @@ pub(crate) fn segment(
     let id = row.next_segment;
     row.next_segment += 1;
     let small = current.first().filter(|newest| newest.people + covered.len() <= FOLD_PEOPLE);
-    let segment = match small {
-        Some(newest) => fold(connection, row.key, id, newest, &postings, &covered)?,
-        None => {
-            let mut blocks = Vec::new();
-            let segment = segment::build(id, id, &postings, covered, |block| blocks.push(block));
-            segments::put_blocks(connection, row.key, id, &blocks)?;
-            segment
-        }
+    let segment = if let Some(newest) = small {
+        fold(connection, row.key, id, newest, &postings, &covered)?
+    } else {
+        let mut blocks = Vec::new();
+        let segment = segment::build(id, id, &postings, covered, |block| blocks.push(block));
+        segments::put_blocks(connection, row.key, id, &blocks)?;
+        segment
     };
     segments::put(connection, row.key, &segment, LIVE)?;
     let older = current.iter().skip(usize::from(small.is_some())).cloned();

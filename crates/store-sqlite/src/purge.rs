@@ -77,12 +77,12 @@ fn sent_to_trash(connection: &Connection, tenant: i64, revision: u64, trash: &Nu
     let mut rows = statement.query(params![tenant, revision]).map_err(fault)?;
     let mut sent = Numbers::new();
     while let Some(row) = rows.next().map_err(fault)? {
-        let set = |column: usize| bits(row.get_ref(column).map_err(fault)?.as_blob().map_err(corrupt)?);
+        let numbers = |column: usize| bits(row.get_ref(column).map_err(fault)?.as_blob().map_err(corrupt)?);
         if row.get::<_, u64>(0).map_err(fault)? == revision {
             // Who was made and deleted in one batch is touched, but neither came nor went.
-            sent = (set(1)? - set(2)?) & trash;
+            sent = (numbers(1)? - numbers(2)?) & trash;
         } else if !sent.is_empty() {
-            sent -= set(3)?;
+            sent -= numbers(3)?;
         }
         if sent.is_empty() {
             break;

@@ -67,7 +67,9 @@ impl SqliteStore {
         let (bell, list) = Merger::bell();
         let (used, most) = (Arc::clone(&log_bytes), options.wal_mib << 20);
         let after_group = move |connection: &Connection, tenants: &[TenantId]| {
-            tenants.iter().for_each(|tenant| bell.ring(*tenant));
+            for tenant in tenants {
+                bell.ring(*tenant);
+            }
             if used.load(Ordering::Relaxed) > most
                 && let Err(error) = checkpoint::copy_back(connection)
             {
