@@ -1,0 +1,104 @@
+//! Who may know whom. ARCHITECTURE.md draws these arrows.
+
+use crate::graph::{GRAPH, Package, closure, named};
+
+/// The packages of this workspace that each may be built of. A dialect, wherever it is not named, is as [`A_DIALECT`].
+const ARROWS: &[(&str, &[&str])] = &[
+    ("cardfile-model", &[]),
+    ("cardfile-index", &["cardfile-model"]),
+    ("cardfile-directory", &["cardfile-model"]),
+    ("cardfile-store-sqlite", &["cardfile-index", "cardfile-directory", "cardfile-model"]),
+    ("cardfile-http", &["cardfile-directory", "cardfile-model"]),
+    ("cardfile-server", &["cardfile-webex", "cardfile-http", "cardfile-store-sqlite", "cardfile-directory", "cardfile-model"]),
+    ("cardfile", &["cardfile-server", "cardfile-store-sqlite", "cardfile-directory", "cardfile-model"]),
+    ("cardfile-testkit", &["cardfile-directory", "cardfile-model"]),
+    ("cardfile-bench", &["cardfile-store-sqlite", "cardfile-directory", "cardfile-model"]),
+    ("cardfile-housekeeping", &[]),
+];
+const A_DIALECT: &[&str] = &["cardfile-http", "cardfile-directory", "cardfile-model"];
+
+const HTTP: &[&str] = &["axum", "hyper", "http", "tower", "tower-http"];
+const SQL: &[&str] = &["rusqlite", "libsqlite3-sys", "tokio-postgres", "postgres-types"];
+const RUNTIME: &[&str] = &["tokio", "async-std", "smol"];
+
+fn ours() -> impl Iterator<Item = (&'static Package, &'static str)> {
+    GRAPH.values().filter_map(|package| Some((package, package.folder.as_deref()?)))
+}
+
+fn is_dialect(folder: &str) -> bool {
+    folder.starts_with("dialects/")
+}
+
+#[test]
+fn arrows_between_crates_point_down() {
+    let mut wrong = Vec::new();
+    for (package, folder) in ours() {
+        let known = ARROWS.iter().find(|(name, _)| *name == package.name).map(|(_, known)| *known);
+        let Some(known) = known.or(is_dialect(folder).then_some(A_DIALECT)) else {
+            wrong.push(format!("{} is new: say in crates/housekeeping/tests/it/arrows.rs what it may know", package.name));
+            continue;
+        };
+        for id in &package.built_of {
+            let other = &GRAPH[id];
+            if other.folder.is_some() && !known.contains(&other.name.as_str()) {
+                wrong.push(format!("{} must not know {}", package.name, other.name));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn the_core_knows_neither_http_nor_sql_nor_a_runtime() {
+    for name in ["cardfile-model", "cardfile-directory", "cardfile-index"] {
+        refuse(named(&GRAPH, name)[0], &[HTTP, SQL, RUNTIME]);
+    }
+}
+
+#[test]
+fn a_dialect_and_what_dialects_share_know_no_sql() {
+    for (package, folder) in ours() {
+        if is_dialect(folder) || folder == "crates/http" {
+            refuse(package, &[SQL]);
+        }
+    }
+}
+
+#[test]
+fn a_store_knows_no_http() {
+    for (package, folder) in ours() {
+        if folder.starts_with("crates/store-") {
+            refuse(package, &[HTTP]);
+        }
+    }
+}
+
+#[test]
+fn the_testkit_is_for_tests_only() {
+    for (package, _) in ours() {
+        refuse(package, &[&["cardfile-testkit"]]);
+    }
+}
+
+#[test]
+fn folders_and_packages_have_the_same_names() {
+    for (package, folder) in ours() {
+        let last = folder.rsplit('/').next().unwrap_or_default();
+        let expected = if last == "cli" { "cardfile".to_owned() } else { format!("cardfile-{last}") };
+        assert_eq!(package.name, expected, "in {folder}");
+    }
+}
+
+#[test]
+fn what_these_tests_look_for_would_be_found() {
+    let built_of = |name: &str| closure(&GRAPH, named(&GRAPH, name)[0]);
+    assert!(built_of("cardfile-store-sqlite").contains("libsqlite3-sys"));
+    assert!(built_of("cardfile-http").contains("axum"));
+    assert!(!built_of("cardfile-webex").contains("cardfile-store-sqlite"), "what only tests need does not count");
+}
+
+fn refuse(package: &Package, unwanted: &[&[&str]]) {
+    let all = closure(&GRAPH, package);
+    let found: Vec<&str> = unwanted.iter().copied().flatten().copied().filter(|name| all.contains(*name)).collect();
+    assert!(found.is_empty(), "{} is built of {}", package.name, found.join(", "));
+}
