@@ -1,8 +1,9 @@
 //! SQLite's failures in the directory's words: the only place that knows both.
 
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::time::Duration;
 
-use cardfile_directory::{Error, Reason};
+use cardfile_directory::{Error, Reason, Result};
 use rusqlite::ErrorCode;
 
 /// How long a caller should wait when the file is busy or the disk refuses.
@@ -32,6 +33,20 @@ pub(crate) fn corrupt(what: impl std::fmt::Display) -> Error {
 /// Too much is waiting already.
 pub(crate) fn overloaded() -> Error {
     Error::Unavailable { reason: Reason::Overloaded, retry_after: RETRY }
+}
+
+/// The engine took a whole transaction back.
+pub(crate) fn given_up() -> Error {
+    let source = "the transaction was given up; is the disk full?";
+    Error::Unavailable { reason: Reason::Storage(source.into()), retry_after: RETRY }
+}
+
+/// Does work after which everything it touched is taken back if it fails; a panic is a failure like others.
+pub(crate) fn caught<T>(work: impl FnOnce() -> Result<T>) -> Result<T> {
+    catch_unwind(AssertUnwindSafe(work)).unwrap_or_else(|panic| {
+        let text = panic.downcast_ref::<String>().map(String::as_str).or_else(|| panic.downcast_ref::<&str>().copied());
+        Err(Error::internal(format!("a panic: {}", text.unwrap_or("without a message"))))
+    })
 }
 
 /// The store is closed.

@@ -8,7 +8,7 @@ use cardfile_index::terms::Terms;
 use cardfile_model::{Numbers, TenantId};
 use rusqlite::{Connection, params};
 
-use crate::fault::fault;
+use crate::fault::{caught, fault, given_up};
 use crate::flush;
 use crate::sets::{SetName, Sets, chunks_of};
 use crate::state::{Segments, State, States, TenantRow};
@@ -40,29 +40,53 @@ pub(crate) struct Turn<'c> {
     /// What the running job wants indexed.
     staged: Vec<(TenantId, u32, Indexed)>,
     published: Vec<(TenantId, i64)>,
+    /// Whether a job could not be taken back, so that nothing of the turn may be kept.
+    is_spoilt: bool,
 }
 
 impl<'c> Turn<'c> {
     pub(crate) fn new(connection: &'c Connection, states: &'c States) -> Self {
-        Turn { connection, states, drafts: HashMap::new(), indexed: HashMap::new(), staged: Vec::new(), published: Vec::new() }
+        Turn {
+            connection,
+            states,
+            drafts: HashMap::new(),
+            indexed: HashMap::new(),
+            staged: Vec::new(),
+            published: Vec::new(),
+            is_spoilt: false,
+        }
     }
 
-    /// Runs a job so that nothing of it is left if it fails.
+    /// Runs a job so that nothing of it is left if it fails or panics.
     pub(crate) fn job<T>(&mut self, work: impl FnOnce(&mut Turn<'_>) -> Result<T>) -> Result<T> {
+        self.stands()?;
         self.run("SAVEPOINT job")?;
         let before = self.drafts.clone();
-        let result = work(self);
-        if result.is_ok() {
+        let result = caught(|| work(self));
+        let settled = self.settle(before, result.is_ok());
+        self.is_spoilt |= settled.is_err();
+        result.and_then(|result| settled.map(|()| result))
+    }
+
+    /// Keeps what a job did, or takes it back.
+    fn settle(&mut self, before: HashMap<TenantId, Draft>, is_kept: bool) -> Result<()> {
+        if is_kept {
             for (tenant, number, indexed) in self.staged.drain(..) {
                 self.indexed.entry(tenant).or_default().insert(number, indexed);
             }
         } else {
             self.staged.clear();
             self.drafts = before;
+            self.stands()?;
             self.run("ROLLBACK TO job")?;
         }
-        self.run("RELEASE job")?;
-        result
+        self.run("RELEASE job")
+    }
+
+    /// Refuses to go on when there is no transaction: `SQLite` takes all of it back when the disk is full or fails, and what was
+    /// then written would be written at once, without what belongs to it.
+    fn stands(&self) -> Result<()> {
+        if self.is_spoilt || self.connection.is_autocommit() { Err(given_up()) } else { Ok(()) }
     }
 
     fn run(&self, sql: &str) -> Result<()> {
@@ -92,6 +116,7 @@ impl<'c> Turn<'c> {
     /// Writes what the jobs left to the end: sets, texts, the index, the counters. Readers may see the new versions from the
     /// commit on.
     pub(crate) fn finish(&mut self) -> Result<()> {
+        self.stands()?;
         for (tenant, mut draft) in std::mem::take(&mut self.drafts) {
             if !draft.is_touched {
                 continue;
@@ -118,7 +143,7 @@ impl<'c> Turn<'c> {
         self.published.iter().map(|(tenant, _)| *tenant).collect()
     }
 
-    /// Takes back what [`Turn::finish`] made known, for the commit failed.
+    /// Takes back what [`Turn::finish`] made known, for it or the commit failed.
     pub(crate) fn withdraw(&mut self) {
         for (tenant, version) in self.published.drain(..) {
             self.states.withdraw(tenant, version);

@@ -13,7 +13,7 @@ use cardfile_model::TenantId;
 use rusqlite::Connection;
 use tokio::sync::oneshot;
 
-use crate::fault::{closed, fault, overloaded};
+use crate::fault::{caught, closed, fault, overloaded};
 use crate::state::States;
 use crate::turn::Turn;
 
@@ -32,6 +32,13 @@ struct Job {
     work: Work,
 }
 
+/// What the thread is sent.
+enum Letter {
+    Job(Job),
+    /// To end, once all that was sent before is done.
+    Stop,
+}
+
 /// What the writer tells of itself.
 #[derive(Debug, Default)]
 pub(crate) struct Meter {
@@ -44,12 +51,13 @@ pub(crate) struct Meter {
 /// The way to the writing thread.
 #[derive(Clone)]
 pub(crate) struct Writer {
-    jobs: SyncSender<Job>,
+    jobs: SyncSender<Letter>,
     meter: Arc<Meter>,
 }
 
 impl Writer {
-    /// Starts the thread. It ends when the last `Writer` is dropped; `after_group` is called after each commit.
+    /// Starts the thread. It ends when it is told to, or when the last `Writer` is dropped; `after_group` is called after each
+    /// commit.
     pub(crate) fn start(
         connection: Connection,
         states: Arc<States>,
@@ -66,6 +74,12 @@ impl Writer {
         Ok((Writer { jobs, meter }, thread))
     }
 
+    /// Has the thread end when it has done what was asked of it so far; whoever asks later is told that the store is closed.
+    pub(crate) fn stop(&self) {
+        // A thread that ended already needs not be told.
+        let _ = self.jobs.send(Letter::Stop);
+    }
+
     pub(crate) fn meter(&self) -> &Meter {
         &self.meter
     }
@@ -78,7 +92,7 @@ impl Writer {
     ) -> Result<T> {
         let (job, answer) = job(weight, work);
         self.meter.waiting.fetch_add(1, Ordering::Relaxed);
-        if let Err(error) = self.jobs.try_send(job) {
+        if let Err(error) = self.jobs.try_send(Letter::Job(job)) {
             self.meter.waiting.fetch_sub(1, Ordering::Relaxed);
             return Err(match error {
                 TrySendError::Full(_) => overloaded(),
@@ -95,7 +109,10 @@ impl Writer {
     ) -> Result<T> {
         let (job, answer) = job(1, work);
         self.meter.waiting.fetch_add(1, Ordering::Relaxed);
-        self.jobs.send(job).map_err(|_| closed())?;
+        self.jobs.send(Letter::Job(job)).map_err(|_| {
+            self.meter.waiting.fetch_sub(1, Ordering::Relaxed);
+            closed()
+        })?;
         answer.blocking_recv().unwrap_or_else(|_| Err(closed()))
     }
 }
@@ -122,23 +139,28 @@ fn job<T: Send + 'static>(
 fn run(
     connection: &Connection,
     states: &States,
-    inbox: &Receiver<Job>,
+    inbox: &Receiver<Letter>,
     meter: &Meter,
     mut after_group: impl FnMut(&Connection, &[TenantId]),
 ) {
-    let mut next = inbox.recv().ok();
+    let mut is_stopped = false;
+    let mut next = receive(inbox);
     while let Some(first) = next.take() {
         let mut group = vec![first];
         let mut weight = group[0].weight;
         while group.len() < GROUP_JOBS {
             match inbox.try_recv() {
-                Ok(job) if weight + job.weight > GROUP_WEIGHT => {
+                Ok(Letter::Job(job)) if weight + job.weight > GROUP_WEIGHT => {
                     next = Some(job);
                     break;
                 }
-                Ok(job) => {
+                Ok(Letter::Job(job)) => {
                     weight += job.weight;
                     group.push(job);
+                }
+                Ok(Letter::Stop) => {
+                    is_stopped = true;
+                    break;
                 }
                 Err(_) => break,
             }
@@ -149,7 +171,17 @@ fn run(
         meter.last_group.store(group.len(), Ordering::Relaxed);
         let tenants = commit(connection, states, group);
         after_group(connection, &tenants);
-        next = next.or_else(|| inbox.recv().ok());
+        if !is_stopped {
+            next = next.or_else(|| receive(inbox));
+        }
+    }
+}
+
+/// The next job, waited for; `None` when there will be no more.
+fn receive(inbox: &Receiver<Letter>) -> Option<Job> {
+    match inbox.recv() {
+        Ok(Letter::Job(job)) => Some(job),
+        Ok(Letter::Stop) | Err(_) => None,
     }
 }
 
@@ -178,21 +210,17 @@ fn commit(connection: &Connection, states: &States, group: Vec<Job>) -> Vec<Tena
 }
 
 fn transaction(connection: &Connection, states: &States, group: Vec<Job>, answers: &mut Vec<Answer>) -> Result<Vec<TenantId>> {
-    connection.prepare_cached("BEGIN IMMEDIATE").and_then(|mut begin| begin.execute([])).map_err(fault).inspect_err(|error| {
+    let run = |sql| connection.prepare_cached(sql).and_then(|mut statement| statement.execute([])).map(drop).map_err(fault);
+    let begun = run("BEGIN IMMEDIATE").inspect_err(|error| {
         tracing::error!(%error, "the writer cannot begin a transaction");
-    })?;
+    });
+    // In a turn that did not begin jobs do nothing, but they know whom to answer.
     let mut turn = Turn::new(connection, states);
-    for job in group {
-        answers.push((job.work)(&mut turn));
-    }
-    turn.finish()?;
-    match connection.prepare_cached("COMMIT").and_then(|mut commit| commit.execute([])) {
-        Ok(_) => Ok(turn.published()),
-        Err(error) => {
-            turn.withdraw();
-            Err(fault(error))
-        }
-    }
+    answers.extend(group.into_iter().map(|job| (job.work)(&mut turn)));
+    begun?;
+    let committed = caught(|| turn.finish()).and_then(|()| run("COMMIT"));
+    // Before the transaction is rolled back: the next one will have the same versions again.
+    committed.map(|()| turn.published()).inspect_err(|_| turn.withdraw())
 }
 
 /// A failure once more, for the next one who waits for the same commit.
@@ -202,3 +230,6 @@ fn repeat(error: &Error) -> Error {
         error => Error::internal(error.to_string()),
     }
 }
+
+#[cfg(test)]
+mod tests;
