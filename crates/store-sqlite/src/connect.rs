@@ -11,7 +11,7 @@ use rusqlite::hooks::Wal;
 use rusqlite::{Connection, OpenFlags};
 use serde::{Deserialize, Serialize};
 
-use crate::fault::fault;
+use crate::fault::{closed, fault};
 
 /// Size of a page of a new file: one packed chunk of texts, or eight blocks of the index.
 const PAGE_BYTES: u64 = 8192;
@@ -95,7 +95,8 @@ pub(crate) struct Readers {
     path: PathBuf,
     keep: usize,
     cache_kib: u32,
-    idle: Mutex<Vec<Connection>>,
+    /// `None` when the store is closed.
+    idle: Mutex<Option<Vec<Connection>>>,
 }
 
 impl Readers {
@@ -104,13 +105,16 @@ impl Readers {
             path: directory.join(FILE),
             keep: options.readers,
             cache_kib: options.reader_cache_kib,
-            idle: Mutex::new(Vec::new()),
+            idle: Mutex::new(Some(Vec::new())),
         }
     }
 
     /// Lends a connection to `work`.
+    ///
+    /// # Errors
+    /// `Unavailable` when the store is closed.
     pub(crate) fn with<T>(&self, work: impl FnOnce(&Connection) -> Result<T>) -> Result<T> {
-        let idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner).pop();
+        let idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner).as_mut().ok_or_else(closed)?.pop();
         let connection = match idle {
             Some(connection) => connection,
             None => self.open()?,
@@ -118,7 +122,7 @@ impl Readers {
         let result = work(&connection);
         if connection.is_autocommit() {
             let mut idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner);
-            if idle.len() < self.keep {
+            if let Some(idle) = idle.as_mut().filter(|idle| idle.len() < self.keep) {
                 idle.push(connection);
             }
         }
@@ -146,6 +150,6 @@ impl Readers {
     }
 
     pub(crate) fn close(&self) {
-        self.idle.lock().unwrap_or_else(PoisonError::into_inner).clear();
+        self.idle.lock().unwrap_or_else(PoisonError::into_inner).take();
     }
 }

@@ -26,7 +26,9 @@ use crate::state::{States, TenantRow, View};
 use crate::undo::Wanted;
 use crate::write::Prepared;
 use crate::writer::Writer;
-use crate::{backup, check, checkpoint, group_write, log, migrate, organizations, purge, rebuild, registry, trash, undo, write};
+use crate::{
+    backup, check, checkpoint, get, group_write, log, migrate, organizations, purge, rebuild, registry, trash, undo, write,
+};
 
 /// A batch of more writes than this is prepared away from the threads that answer requests.
 const PREPARED_INLINE: usize = 16;
@@ -46,7 +48,9 @@ pub struct SqliteStore {
 /// The threads behind an open store.
 struct Running {
     alive: Arc<()>,
+    /// Those that use the writer.
     threads: Vec<JoinHandle<()>>,
+    writing: JoinHandle<()>,
 }
 
 impl SqliteStore {
@@ -87,19 +91,24 @@ impl SqliteStore {
             orders: Arc::new(Orders::new(options.ordered_people)),
             log_bytes,
             searches: Semaphore::new(options.readers.max(1)),
-            running: Mutex::new(Some(Running { alive, threads: vec![merging, copying, writing] })),
+            running: Mutex::new(Some(Running { alive, threads: vec![merging, copying], writing })),
             writer: Mutex::new(Some(writer)),
         }))
     }
 
     /// Finishes what was begun, copies the log back into the file and lets go of it. Later requests are `Unavailable`.
     pub fn close(&self) {
-        drop(self.writer.lock().unwrap_or_else(PoisonError::into_inner).take());
-        let Some(Running { alive, threads }) = self.running.lock().unwrap_or_else(PoisonError::into_inner).take() else {
+        let writer = self.writer.lock().unwrap_or_else(PoisonError::into_inner).take();
+        let Some(Running { alive, threads, writing }) = self.running.lock().unwrap_or_else(PoisonError::into_inner).take() else {
             return;
         };
         drop(alive);
-        for thread in threads {
+        let stopping = threads.into_iter().chain(std::iter::once_with(|| {
+            // Requests that wait for their answers have writers of their own, so that letting go of this one is not enough.
+            writer.iter().for_each(Writer::stop);
+            writing
+        }));
+        for thread in stopping {
             if thread.join().is_err() {
                 tracing::error!("a thread of the store ended in a panic");
             }
@@ -162,11 +171,14 @@ impl Store for SqliteStore {
         audience: Audience,
         ids: &[Uuid],
     ) -> Result<Vec<Option<Record>>> {
-        let found = self.view(tenant, |view| {
-            let organization = organizations::number(view.connection, view.key(), organization)?;
-            view.get(organization, audience, ids)
-        });
-        or_empty(found, || vec![None; ids.len()])
+        if let [id] = *ids {
+            let found =
+                self.readers.with(|connection| get::one(connection, &self.states, tenant, (organization, audience), id))?;
+            if let Some(found) = found {
+                return Ok(found);
+            }
+        }
+        or_empty(self.view(tenant, |view| view.get(organization, audience, ids)), || vec![None; ids.len()])
     }
 
     async fn find(&self, tenant: TenantId, query: Query) -> Result<Page> {
