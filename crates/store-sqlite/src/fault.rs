@@ -25,6 +25,11 @@ pub(crate) fn fault(error: rusqlite::Error) -> Error {
     Error::Unavailable { reason, retry_after: RETRY }
 }
 
+/// The file system's failure as the directory's error.
+pub(crate) fn disk(error: std::io::Error) -> Error {
+    Error::Unavailable { reason: Reason::Storage(Box::new(error)), retry_after: RETRY }
+}
+
 /// Something in the file is not what was written there.
 pub(crate) fn corrupt(what: impl std::fmt::Display) -> Error {
     Error::internal(format!("the file is damaged: {what}"))

@@ -18,7 +18,7 @@ use tokio::sync::Semaphore;
 use uuid::Uuid;
 
 use crate::connect::{self, Options, Readers};
-use crate::fault::closed;
+use crate::fault::{closed, disk};
 use crate::merger::Merger;
 use crate::order::Orders;
 use crate::sets::SetName;
@@ -59,11 +59,10 @@ impl SqliteStore {
     /// # Errors
     /// `Unavailable` when the file cannot be opened or is busy, `Internal` for a file of a newer version or a damaged one.
     pub fn open(directory: &Path, options: Options) -> Result<Arc<Self>> {
-        let storage = |error: std::io::Error| cardfile_directory::Error::internal(error);
-        std::fs::create_dir_all(directory).map_err(storage)?;
+        std::fs::create_dir_all(directory).map_err(disk)?;
         let mut connection = connect::writer(directory, &options)?;
         migrate::migrate(&mut connection)?;
-        let lock = std::fs::File::create(directory.join("merge.lock")).map_err(storage)?;
+        let lock = std::fs::File::create(directory.join("merge.lock")).map_err(disk)?;
 
         let (readers, states) = (Arc::new(Readers::new(directory, &options)), Arc::new(States::default()));
         let (alive, log_bytes) = (Arc::new(()), Arc::new(AtomicU64::new(0)));
@@ -239,8 +238,8 @@ impl Store for SqliteStore {
     }
 
     async fn purge(&self, before: Timestamp) -> Result<u64> {
-        let (readers, writer) = (Arc::clone(&self.readers), self.writer()?);
-        blocking(move || purge::slice(&readers, &writer, before)).await
+        let (readers, states, writer) = (Arc::clone(&self.readers), Arc::clone(&self.states), self.writer()?);
+        blocking(move || purge::slice(&readers, &states, &writer, before)).await
     }
 
     async fn check(&self) -> Result<Vec<Finding>> {

@@ -1,5 +1,9 @@
 //! The embedded store, held to what every store must hold to, and to what is its own.
 
+mod closing;
+mod place;
+mod purging;
+
 mod contract {
     use std::sync::Arc;
 
