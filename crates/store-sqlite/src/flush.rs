@@ -67,8 +67,10 @@ pub(crate) fn segment(
     let id = row.next_segment;
     row.next_segment += 1;
     let small = current.first().filter(|newest| newest.people + covered.len() <= FOLD_PEOPLE);
-    let segment = if let Some(newest) = small {
-        fold(connection, row.key, id, newest, &postings, &covered)?
+    let folded = small.map(|newest| fold(connection, row.key, id, newest, &postings, &covered)).transpose()?.flatten();
+    let is_folded = folded.is_some();
+    let segment = if let Some(folded) = folded {
+        folded
     } else {
         let mut blocks = Vec::new();
         let segment = segment::build(id, id, &postings, covered, |block| blocks.push(block));
@@ -76,10 +78,12 @@ pub(crate) fn segment(
         segment
     };
     segments::put(connection, row.key, &segment, LIVE)?;
-    let older = current.iter().skip(usize::from(small.is_some())).cloned();
+    let older = current.iter().skip(usize::from(is_folded)).cloned();
     Ok(Arc::new(std::iter::once(Arc::new(segment)).chain(older).collect()))
 }
 
+/// Writes the newest segment anew with what there is to add. `None` when it is damaged: then it is left to be found and mended,
+/// and keeps nobody from writing.
 fn fold(
     connection: &Connection,
     tenant: i64,
@@ -87,7 +91,7 @@ fn fold(
     newest: &Segment,
     postings: &Postings,
     covered: &Numbers,
-) -> Result<Segment> {
+) -> Result<Option<Segment>> {
     let mut old = Vec::new();
     {
         let sql = "SELECT bytes
@@ -100,8 +104,14 @@ fn fold(
             old.push(bytes.map_err(fault)?);
         }
     }
-    let folded = cardfile_index::fold((id, id), newest, &old, postings, covered).map_err(corrupt)?;
+    let folded = match cardfile_index::fold((id, id), newest, &old, postings, covered) {
+        Ok(folded) => folded,
+        Err(error) => {
+            tracing::error!(%error, segment = newest.id, "a segment of the index is damaged; build the index anew");
+            return Ok(None);
+        }
+    };
     while segments::remove_some(connection, tenant, newest.id, 1024)? {}
     segments::put_blocks(connection, tenant, id, &folded.blocks)?;
-    Ok(folded.segment)
+    Ok(Some(folded.segment))
 }

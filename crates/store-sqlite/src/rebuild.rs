@@ -8,7 +8,7 @@ use rusqlite::params;
 use crate::connect::Readers;
 use crate::fault::fault;
 use crate::segments::{self, DEAD};
-use crate::state::{TenantRow, number, person};
+use crate::state::{number, person};
 use crate::turn::Turn;
 use crate::writer::Writer;
 use crate::{rows, write};
@@ -19,15 +19,18 @@ const SLICE_CHUNKS: u32 = 16;
 /// Builds the index of every tenant anew. Until a tenant is done its old index answers.
 pub(crate) fn rebuild(readers: &Readers, writer: &Writer) -> Result<()> {
     for tenant in readers.with(crate::registry::tenants)? {
-        let Some(row) = readers.with(|connection| TenantRow::read(connection, tenant))? else { continue };
-        let old = writer.write_blocking(move |turn| {
+        let (old, next_person) = writer.write_blocking(move |turn| {
+            let connection = turn.connection;
             let draft = turn.draft(tenant)?;
-            // What is written from now on is newer than anything before.
+            // Who cannot be read answers nothing, and would be in the way of all that is written.
+            segments::bury_unreadable(connection, draft.row.key)?;
+            draft.segments = None;
+            // What is written from now on is newer than anything before, also of those who come from now on.
             draft.row.next_segment += 1;
             draft.touch();
-            Ok(draft.row.next_segment)
+            Ok((draft.row.next_segment, draft.row.next_person))
         })?;
-        for first in (0..row.next_person.div_ceil(PEOPLE_PER_CHUNK)).step_by(SLICE_CHUNKS as usize) {
+        for first in (0..next_person.div_ceil(PEOPLE_PER_CHUNK)).step_by(SLICE_CHUNKS as usize) {
             writer.write_blocking(move |turn| slice(turn, tenant, first..first + SLICE_CHUNKS))?;
         }
         writer.write_blocking(move |turn| drop_older(turn, tenant, old))?;
@@ -46,7 +49,9 @@ fn slice(turn: &mut Turn<'_>, tenant: TenantId, chunks: std::ops::Range<u32>) ->
     let sql = "SELECT person
                  FROM contacts
                 WHERE person >= ?1 AND person < ?2";
-    let range = params![person(key, chunks.start * PEOPLE_PER_CHUNK), person(key, chunks.end * PEOPLE_PER_CHUNK)];
+    // In wider numbers, for the last chunk ends where the numbers do.
+    let [from, to] = [chunks.start, chunks.end].map(|chunk| person(key, 0) + i64::from(chunk) * i64::from(PEOPLE_PER_CHUNK));
+    let range = params![from, to];
     let mut statement = connection.prepare_cached(sql).map_err(fault)?;
     let people: Vec<i64> = statement.query_map(range, |row| row.get(0)).and_then(Iterator::collect).map_err(fault)?;
     for found in people {

@@ -42,6 +42,20 @@ pub(crate) fn put(connection: &Connection, tenant: i64, segment: &Segment, state
     Ok(())
 }
 
+/// Gives up the live segments whose heads are damaged.
+pub(crate) fn bury_unreadable(connection: &Connection, tenant: i64) -> Result<()> {
+    let sql = "SELECT segment, head
+                 FROM segments
+                WHERE tenant = ?1 AND state = 1";
+    let mut statement = connection.prepare_cached(sql).map_err(fault)?;
+    let rows = statement.query_map([tenant], |row| Ok((row.get(0)?, row.get(1)?))).map_err(fault)?;
+    let heads: Vec<(u64, Vec<u8>)> = rows.collect::<rusqlite::Result<_>>().map_err(fault)?;
+    for (id, _) in heads.iter().filter(|(id, head)| head_from_bytes(*id, head).is_none()) {
+        set_state(connection, tenant, *id, DEAD)?;
+    }
+    Ok(())
+}
+
 /// Moves a segment on in its life.
 pub(crate) fn set_state(connection: &Connection, tenant: i64, segment: u64, state: i64) -> Result<()> {
     let sql = "UPDATE segments
