@@ -14,10 +14,7 @@ const STEPS: &[&str] = &[include_str!("migrations/0001_directory.sql")];
 /// `Internal` for a file of a newer version of this software, which is left alone.
 pub(crate) fn migrate(connection: &mut Connection) -> Result<()> {
     let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate).map_err(fault)?;
-    let taken: usize = transaction.pragma_query_value(None, "user_version", |row| row.get(0)).map_err(fault)?;
-    if taken > STEPS.len() {
-        return Err(Error::internal(format!("the file has schema {taken}, this software knows up to {}", STEPS.len())));
-    }
+    let taken = known(&transaction)?;
     if taken == STEPS.len() {
         return Ok(());
     }
@@ -26,4 +23,16 @@ pub(crate) fn migrate(connection: &mut Connection) -> Result<()> {
     }
     transaction.pragma_update(None, "user_version", STEPS.len()).map_err(fault)?;
     transaction.commit().map_err(fault)
+}
+
+/// How many steps a file has taken.
+///
+/// # Errors
+/// `Internal` for a file of a newer version of this software.
+pub(crate) fn known(connection: &Connection) -> Result<usize> {
+    let taken: usize = connection.pragma_query_value(None, "user_version", |row| row.get(0)).map_err(fault)?;
+    if taken > STEPS.len() {
+        return Err(Error::internal(format!("the file has schema {taken}, this software knows up to {}", STEPS.len())));
+    }
+    Ok(taken)
 }
