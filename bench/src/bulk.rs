@@ -47,7 +47,7 @@ pub fn load(scratch: &Path, people: usize) -> Result<Loaded> {
     let before = server.process().processor_time()?;
     let Sent { elapsed, latencies, answers } =
         send_all(server.address, CONNECTIONS, batches(people).map(create).collect(), all_written)?;
-    let cpu_us = micros_each(people, server.process().processor_time()? - before);
+    let cpu_us = micros_each(people, server.process().processor_time()?.saturating_sub(before));
     let ids = answers.concat();
     ensure!(ids.len() == people, "{} contacts came of {people}", ids.len());
     Ok(Loaded { data, server, account, ids, rate: rate(people, elapsed), cpu_us, latencies: Times::from(latencies) })

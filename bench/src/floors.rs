@@ -41,7 +41,7 @@ pub fn table(scratch: &Path, people: usize) -> Result<Table> {
         let (start, before) = (Instant::now(), thread_time()?);
         insert(&mut connection, range, &documents)?;
         elapsed += start.elapsed();
-        busy += thread_time()? - before;
+        busy += thread_time()?.saturating_sub(before);
     }
     drop(connection);
     Ok(Table { rate: rate(people, elapsed), cpu_us: micros_each(people, busy), bytes: std::fs::metadata(&file)?.len() })

@@ -92,7 +92,7 @@ impl Person {
         let (company, branch, title) = (random.pick(COMPANY_HEADS), random.pick(COMPANY_TAILS), random.pick(TITLES));
         let (street, town, house) = (random.pick(STREETS), random.pick(TOWNS), random.below(200) + 1);
         format!(
-            r#"{{"schemas":"{SCHEMA}","source":"CH","displayName":"{name}","firstName":"{first}","lastName":"{last}","companyName":"{company} {branch}","title":"{title}","addressInfo":{{"street":"{street} {house}","city":"{town}","zipCode":"{house:05}","country":"Norland"}},"primaryContactMethod":"PHONE","emails":[{{"value":"{email}","type":"work","primary":true}}],"phoneNumbers":[{{"value":"{phone}","type":"work","primary":true}},{{"value":"{mobile}","type":"mobile","primary":false}}],"sipAddresses":[{{"value":"{email}","type":"enterprise","primary":true}}]}}"#
+            r#"{{"schemas":"{SCHEMA}","source":"CH","displayName":"{name}","firstName":"{first}","lastName":"{last}","companyName":"{company} {branch}","title":"{title}","addressInfo":{{"street":"{street} {house}","city":"{town}","zipCode":"{house:05}","country":"Norland"}},"emails":[{{"value":"{email}","type":"work","primary":true}}],"phoneNumbers":[{{"value":"{phone}","type":"work","primary":true}},{{"value":"{mobile}","type":"mobile"}}],"sipAddresses":[{{"value":"{email}","type":"enterprise","primary":true}}]}}"#
         )
     }
 

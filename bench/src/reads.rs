@@ -31,7 +31,7 @@ impl Rounds {
     fn add(&mut self, process: &Process, work: impl FnOnce() -> Result<Stretch>) -> Result<()> {
         let before = process.processor_time()?;
         let stretch = work()?;
-        self.cpu_us.push(micros_each(stretch.latencies.len(), process.processor_time()? - before));
+        self.cpu_us.push(micros_each(stretch.latencies.len(), process.processor_time()?.saturating_sub(before)));
         self.rates.push(stretch.rate);
         self.p99s.push(Times::from(stretch.latencies).p99_ms());
         Ok(())
@@ -66,6 +66,7 @@ pub fn measure_reads(bench: &mut Bench, loaded: &Loaded) -> Result<()> {
         bare.add(&endpoint.process(), || read(&endpoint, loaded, round))?;
         ours.add(&loaded.server.process(), || read(&loaded.server, loaded, round))?;
     }
+    endpoint.end();
     let people = loaded.ids.len();
     let row = Row::new("point read, 32 connections", people, median(ours.rates), "requests/s");
     bench.report.add(row.over(median(bare.rates)).ratio_at_least(0.6));

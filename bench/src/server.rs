@@ -4,7 +4,7 @@ use std::io::{BufRead, BufReader};
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
-use std::sync::mpsc::channel;
+use std::sync::mpsc::{Receiver, channel};
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail, ensure};
@@ -21,6 +21,8 @@ pub const READY: &str = "listening on http://";
 /// A process that listens.
 pub struct Listener {
     child: Child,
+    said: Receiver<String>,
+    is_done: bool,
     /// Where.
     pub address: SocketAddr,
 }
@@ -109,24 +111,21 @@ impl Listener {
     pub fn start(command: &mut Command) -> Result<Self> {
         let mut child = command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::piped()).spawn()?;
         let stderr = BufReader::new(child.stderr.take().context("no standard error")?);
-        let (sender, lines) = channel();
+        let (sender, said) = channel();
         std::thread::spawn(move || {
             for line in stderr.lines().map_while(Result::ok) {
-                if line.contains("ERROR") || line.contains("\"error\"") {
-                    eprintln!("the server said: {line}");
-                }
-                // Nobody listens any more once it is ready.
+                // Nobody may be left to listen.
                 let _ = sender.send(line);
             }
         });
-        let mut said = Vec::new();
+        let mut before = Vec::new();
         loop {
-            let Ok(line) = lines.recv_timeout(PATIENCE) else { bail!("it never said where it listens, but {said:#?}") };
+            let Ok(line) = said.recv_timeout(PATIENCE) else { bail!("it never said where it listens, but {before:#?}") };
             if let Some((_, address)) = line.split_once(READY) {
                 let address = address.trim().parse().with_context(|| format!("`{address}` is no address"))?;
-                return Ok(Listener { child, address });
+                return Ok(Listener { child, said, is_done: false, address });
             }
-            said.push(line);
+            before.push(line);
         }
     }
 
@@ -135,6 +134,7 @@ impl Listener {
     /// # Errors
     /// When it does not end well.
     pub fn stop(mut self) -> Result<()> {
+        self.is_done = true;
         Command::new("kill").args(["-TERM", &self.child.id().to_string()]).status()?;
         let end = Instant::now() + PATIENCE;
         while Instant::now() < end {
@@ -147,6 +147,11 @@ impl Listener {
         bail!("it does not stop")
     }
 
+    /// Ends it at once.
+    pub fn end(mut self) {
+        self.is_done = true;
+    }
+
     /// The process.
     #[must_use]
     pub fn process(&self) -> Process {
@@ -156,8 +161,13 @@ impl Listener {
 
 impl Drop for Listener {
     fn drop(&mut self) {
+        let ended = self.child.try_wait();
         // It may have ended already.
         let _ = self.child.kill();
         let _ = self.child.wait();
+        if !self.is_done {
+            eprintln!("a process was given up; its state: {ended:?}; it said:");
+            self.said.iter().for_each(|line| eprintln!("  {line}"));
+        }
     }
 }
