@@ -1,5 +1,8 @@
 //! Looking through everything: rows, sets, log and index must agree.
 
+mod counters;
+mod told;
+
 use std::collections::BTreeMap;
 
 use cardfile_directory::{Error, Finding, Result};
@@ -25,6 +28,9 @@ pub(crate) fn check(readers: &Readers, states: &States) -> Result<Vec<Finding>> 
     if verdict != "ok" {
         findings.push(Finding { tenant: None, message: format!("the file is damaged: {verdict}"), is_mended_by_rebuild: false });
         return Ok(findings);
+    }
+    for message in readers.with(counters::strays)? {
+        findings.push(Finding { tenant: None, message, is_mended_by_rebuild: false });
     }
     for tenant in readers.with(crate::registry::tenants)? {
         let mut found = readers.snapshot(|connection| {
@@ -73,13 +79,27 @@ impl Fingerprint {
 impl Checkup<'_> {
     fn run(&mut self) -> Result<()> {
         let seen = self.rows()?;
-        self.sets(&seen)?;
-        self.log()?;
-        match self.index(&seen) {
-            Err(Error::Internal(error)) => self.find(format!("the index cannot be read: {error}"), true),
-            result => result?,
+        let sets = self.sets(&seen);
+        self.heed(sets, "the sets", false)?;
+        for (part, wrong) in [("the counters", counters::compare(&self.view)), ("the log", told::compare(&self.view))] {
+            let found = wrong.map(|wrong| wrong.into_iter().for_each(|message| self.find(message, false)));
+            self.heed(found, part, false)?;
         }
-        Ok(())
+        let texts = self.texts(&seen);
+        self.heed(texts, "the search texts", true)?;
+        let index = self.index(&seen);
+        self.heed(index, "the index", true)
+    }
+
+    /// What cannot be read is found to be wrong, and no reason to look no further.
+    fn heed(&mut self, result: Result<()>, part: &str, is_mended_by_rebuild: bool) -> Result<()> {
+        match result {
+            Err(Error::Internal(error)) => {
+                self.find(format!("{part} cannot be read: {error}"), is_mended_by_rebuild);
+                Ok(())
+            }
+            result => result,
+        }
     }
 
     fn find(&mut self, message: String, is_mended_by_rebuild: bool) {
@@ -131,7 +151,8 @@ impl Checkup<'_> {
             seen.sets.entry(name).or_default().insert(record.number);
         }
         let indexed = write::indexed(contact);
-        if texts.of(&self.view, record.number)? != indexed.text {
+        // A chunk that cannot be read is told of once, when all of them are looked at.
+        if texts.of(&self.view, record.number).is_ok_and(|text| text != indexed.text) {
             self.find(format!("the search text of person {} is not that of the row", record.number), true);
         }
         let mut terms: Vec<&[u8]> = indexed.terms.iter().collect();
@@ -186,12 +207,24 @@ impl Checkup<'_> {
         Ok(())
     }
 
-    fn log(&mut self) -> Result<()> {
-        let entries = self.count("SELECT count(*) FROM log WHERE tenant = ?1")?;
-        let last = self.count("SELECT coalesce(max(revision), 0) FROM log WHERE tenant = ?1")?;
-        let revision = self.view.state.row.revision;
-        if entries != revision || last != revision {
-            self.find(format!("the tenant is at revision {revision}, the log has {entries} entries up to {last}"), false);
+    /// Looks for search texts of nobody.
+    fn texts(&mut self, seen: &Seen) -> Result<()> {
+        let (connection, key) = (self.view.connection, self.view.key());
+        let sql = "SELECT chunk, bytes
+                     FROM texts
+                    WHERE chunk BETWEEN ?1 AND ?2";
+        let mut statement = connection.prepare_cached(sql).map_err(fault)?;
+        let mut rows = statement.query(params![person(key, 0), person(key, u32::MAX)]).map_err(fault)?;
+        while let Some(row) = rows.next().map_err(fault)? {
+            let first = number(row.get(0).map_err(fault)?) * PEOPLE_PER_CHUNK;
+            let bytes = row.get_ref(1).map_err(fault)?.as_blob().map_err(corrupt)?;
+            let texts = TextChunk::parse(bytes).map_err(|error| corrupt(error.0))?;
+            for (slot, _) in texts.iter() {
+                let number = first + u32::try_from(slot).unwrap_or_default();
+                if !seen.people.contains(number) {
+                    self.find(format!("there is a search text of person {number}, who has no row"), true);
+                }
+            }
         }
         Ok(())
     }

@@ -7,6 +7,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use cardfile_directory::Result;
+use rusqlite::config::DbConfig;
 use rusqlite::hooks::Wal;
 use rusqlite::{Connection, OpenFlags};
 use serde::{Deserialize, Serialize};
@@ -77,8 +78,15 @@ pub(crate) fn writer(directory: &Path, options: &Options) -> Result<Connection> 
     connection.pragma_update(None, "synchronous", synchronous).map_err(fault)?;
     connection.pragma_update(None, "wal_autocheckpoint", 0).map_err(fault)?;
     connection.pragma_update(None, "cache_size", -i64::from(options.writer_cache_kib)).map_err(fault)?;
-    connection.set_prepared_statement_cache_capacity(128);
+    prepare(&connection)?;
     Ok(connection)
+}
+
+/// What holds for every connection: statements are kept, and keep their plan whatever is looked for.
+fn prepare(connection: &Connection) -> Result<()> {
+    connection.set_prepared_statement_cache_capacity(128);
+    // Else a statement is planned anew for each value that it is bound to.
+    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true).map(drop).map_err(fault)
 }
 
 /// Has every commit on this connection note how many bytes of the write-ahead log are in use.
@@ -145,7 +153,7 @@ impl Readers {
         connection.busy_timeout(Duration::from_secs(10)).map_err(fault)?;
         connection.pragma_update(None, "cache_size", -i64::from(self.cache_kib)).map_err(fault)?;
         connection.pragma_update(None, "query_only", true).map_err(fault)?;
-        connection.set_prepared_statement_cache_capacity(128);
+        prepare(&connection)?;
         Ok(connection)
     }
 

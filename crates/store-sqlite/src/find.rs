@@ -228,17 +228,6 @@ impl View<'_> {
         let texts = TextChunk::parse(bytes).map_err(|error| corrupt(error.0))?;
         Ok(texts.get(cardfile_index::texts::slot_of(number)).unwrap_or_default().to_owned())
     }
-
-    /// The contacts of these ids as one who asks may see them.
-    pub(crate) fn get(&self, organization: u32, audience: Audience, ids: &[Uuid]) -> Result<Vec<Option<Record>>> {
-        let scope = self.scope(organization, &Sources::Any, audience)?;
-        ids.iter()
-            .map(|id| match rows::number_of(self.connection, self.key(), *id)? {
-                Some(number) if scope.contains(number) => rows::record(self.connection, self.key(), number),
-                _ => Ok(None),
-            })
-            .collect()
-    }
 }
 
 /// Who a filter finds.

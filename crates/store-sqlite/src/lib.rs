@@ -14,6 +14,7 @@ mod connect;
 mod fault;
 mod find;
 mod flush;
+mod get;
 mod group_write;
 mod groups;
 mod log;

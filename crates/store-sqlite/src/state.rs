@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use cardfile_directory::{Error, Kind, Result};
 use cardfile_index::Segment;
-use cardfile_model::{Numbers, TenantId};
+use cardfile_model::{Numbers, OrganizationId, TenantId};
 use rusqlite::{Connection, OptionalExtension};
 
 use crate::fault::fault;
@@ -71,6 +71,7 @@ pub(crate) struct State {
     live: OnceLock<Arc<Numbers>>,
     present: OnceLock<Arc<Numbers>>,
     sources: OnceLock<Vec<SetName>>,
+    organizations: OnceLock<HashMap<OrganizationId, u32>>,
 }
 
 impl State {
@@ -83,6 +84,7 @@ impl State {
             live: OnceLock::new(),
             present: OnceLock::new(),
             sources: OnceLock::new(),
+            organizations: OnceLock::new(),
         }
     }
 
@@ -141,6 +143,15 @@ impl View<'_> {
             self.state.sources.get_or_init(|| names);
         }
         Ok(self.state.sources.get().map_or(&[], Vec::as_slice))
+    }
+
+    /// The number of an organization; `None` when the tenant has none of this id.
+    pub(crate) fn organization(&self, id: OrganizationId) -> Result<Option<u32>> {
+        if self.state.organizations.get().is_none() {
+            let all = crate::organizations::all(self.connection, self.key())?;
+            self.state.organizations.get_or_init(|| all.into_iter().map(|found| (found.id, found.number)).collect());
+        }
+        Ok(self.state.organizations.get().and_then(|numbers| numbers.get(&id)).copied())
     }
 
     /// The segments of the index, newest first.

@@ -1,6 +1,7 @@
 //! The embedded store, held to what every store must hold to, and to what is its own.
 
 mod closing;
+mod damage;
 mod place;
 mod purging;
 

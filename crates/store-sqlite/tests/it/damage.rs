@@ -1,0 +1,169 @@
+//! Every kind of damage is found by the check, and that of the index is mended by building it anew.
+
+use std::path::Path;
+
+use cardfile_directory::{Clock, Command, OrganizationDraft, Registry, Store};
+use cardfile_model::{Contact, Filter, GroupPatch, MemberEdit, Numbers, OrganizationId, People, Selection, Unknown, Write};
+use cardfile_testkit::contract::run;
+use cardfile_testkit::person;
+use rusqlite::Connection;
+use rusqlite::functions::FunctionFlags;
+use tempfile::TempDir;
+
+use crate::place::{Place, named, open, rename};
+
+/// A directory with everything in it: people of two organizations, in the trash, purged and changed, groups, ids without a card.
+async fn rich() -> Place {
+    let place = Place::new().await;
+    let ids = place.populate(1, 300).await;
+    let below =
+        OrganizationDraft { id: OrganizationId(place.id()), tenant: Some(place.tenant), parent: None, name: "Annex".into() };
+    let below = place.store.add_organization(below, place.clock.now()).await.expect("an organization can be made");
+    let group = place.create_group("Crew", Selection::ids([ids[0], ids[1], place.id()])).await;
+    let gone = place.create_group("Gone", Selection::ids([ids[5]])).await;
+    place.apply(Command::DeleteGroup { id: gone }).await.expect("it stands");
+    let shown = Contact { shared_with: vec![group], ..person(301) };
+    place.create([shown, named("Somebody Else")]).await;
+    let Command::Write(mut batch) = place.batch(Vec::new()) else { unreachable!("a batch is written") };
+    let (id, contact) = (place.id(), Box::new(named("Elsewhere")));
+    (batch.organization, batch.writes) = (below.id, vec![Write::Create { id, contact }]);
+    place.apply(Command::Write(batch)).await.expect("a batch can be written");
+    place.trash(Selection::ids([ids[9]])).await;
+    let term = place.author().time;
+    while place.store.purge(term).await.expect("a store can purge") > 0 {}
+    place.trash(Selection::ids([ids[2], ids[3]])).await;
+    place.write(vec![rename(ids[4], "Another Name")]).await;
+    let members = vec![MemberEdit::Add(Selection::Only(People::Numbers(Numbers::from_iter(20..40))))];
+    let patch = GroupPatch { name: None, description: cardfile_model::Edit::Keep, members, unknown: Unknown::Skip };
+    place.apply(Command::PatchGroup { id: group, patch }).await.expect("it stands");
+    place.is_sound().await;
+    place.store.close();
+    place
+}
+
+/// A damaged copy of a closed store.
+fn damaged(place: &Place, sql: &str) -> TempDir {
+    let copy = tempfile::tempdir().expect("a temporary directory can be made");
+    let file = copy.path().join("cardfile.db");
+    std::fs::copy(place.directory.path().join("cardfile.db"), &file).expect("a file can be copied");
+    let connection = Connection::open(file).expect("the copy can be opened");
+    let flip = |context: &rusqlite::functions::Context<'_>| {
+        let mut bytes: Vec<u8> = context.get(0)?;
+        if let Some(last) = bytes.last_mut() {
+            *last ^= 1;
+        }
+        Ok(bytes)
+    };
+    connection.create_scalar_function("flip", 1, FunctionFlags::SQLITE_UTF8, flip).expect("a function can be made");
+    let changed = connection.execute(sql, []).expect("a copy can be damaged");
+    assert!(changed > 0, "nothing was damaged: {sql}");
+    copy
+}
+
+async fn findings(directory: &Path, is_rebuilt: bool) -> Vec<(String, bool)> {
+    let store = open(directory);
+    if is_rebuilt {
+        store.rebuild_index().await.expect("the index can be built anew");
+    }
+    let findings = store.check().await.expect("a damaged store can be checked");
+    findings.into_iter().map(|finding| (finding.message, finding.is_mended_by_rebuild)).collect()
+}
+
+#[test]
+fn damage_to_what_was_entered_is_found() {
+    run(async {
+        let place = rich().await;
+        for (sql, message) in [
+            ("DELETE FROM tenants", "are of no tenant"),
+            ("UPDATE tenants SET revision = revision + 1", "the log ends at"),
+            ("UPDATE tenants SET next_person = next_person - 1", "from the future"),
+            ("UPDATE tenants SET next_group = next_group - 1", "a group"),
+            ("DELETE FROM organizations WHERE number = 2", "an organization is missing"),
+            ("DELETE FROM ids WHERE number = 1", "leads elsewhere"),
+            ("DELETE FROM ids WHERE number = 10", "an id of a person is missing"),
+            ("DELETE FROM ids WHERE number IN (SELECT number FROM stubs)", "leads elsewhere"),
+            ("DELETE FROM stubs", "without a card"),
+            ("UPDATE stubs SET number = number + 1", "without a card"),
+            ("DELETE FROM contacts WHERE rowid = (SELECT max(person) FROM contacts)", "people have rows"),
+            ("UPDATE contacts SET document = flip(document) WHERE rowid = (SELECT min(person) FROM contacts)", "cannot be read"),
+            ("UPDATE contacts SET id = x'00' WHERE rowid = (SELECT min(person) FROM contacts)", "cannot be read"),
+            ("UPDATE contacts SET revision = 9999 WHERE rowid = (SELECT min(person) FROM contacts)", "from the future"),
+            ("DELETE FROM sets WHERE name = 'people'", "in the set of people"),
+            ("DELETE FROM sets WHERE name = 'trash'", "the trash is not what the log says"),
+            ("DELETE FROM sets WHERE name = 'stubs'", "without a card"),
+            ("DELETE FROM sets WHERE name = 'restricted'", "the set restricted is missing"),
+            ("DELETE FROM sets WHERE name = 'elsewhere'", "outside of the root"),
+            ("DELETE FROM sets WHERE name LIKE 'organization/%'", "outside of the root"),
+            ("DELETE FROM sets WHERE name LIKE 'source/Own'", "the set source/Own is missing"),
+            ("DELETE FROM sets WHERE name LIKE 'shared/%'", "is missing"),
+            ("DELETE FROM sets WHERE name LIKE 'group/1'", "are not those that the log says"),
+            ("UPDATE sets SET bits = x'01' WHERE name = 'trash'", "the sets cannot be read"),
+            ("UPDATE sets SET bits = x'01' WHERE name = 'group/1'", "cannot be read"),
+            ("DELETE FROM groups WHERE is_deleted", "a group is missing"),
+            ("DELETE FROM groups WHERE NOT is_deleted", "a group is missing"),
+            ("DELETE FROM log WHERE revision = 3", "from change 2 to change 4"),
+            ("DELETE FROM log WHERE revision = (SELECT max(revision) FROM log)", "the log ends at"),
+            ("UPDATE log SET touched = x'01' WHERE revision = 3", "change 3 cannot be read"),
+            ("UPDATE log SET went = x'01' WHERE revision = 3", "change 3 cannot be read"),
+            ("UPDATE log SET kind = 'whatever' WHERE revision = 3", "change 3 cannot be read"),
+            ("DELETE FROM undo WHERE revision = (SELECT max(revision) - 1 FROM log)", "what undo needs"),
+            ("UPDATE undo SET before = flip(before)", "cannot be read"),
+        ] {
+            let copy = damaged(&place, sql);
+            let found = findings(copy.path(), false).await;
+            assert!(found.iter().any(|(found, is_mended)| found.contains(message) && !is_mended), "{sql}: {found:?}");
+            let found = findings(copy.path(), true).await;
+            assert!(found.iter().any(|(found, _)| found.contains(message)), "a rebuild hides it: {sql}: {found:?}");
+        }
+    });
+}
+
+#[test]
+fn damage_to_the_index_is_found_and_mended() {
+    run(async {
+        let place = rich().await;
+        for sql in [
+            "DELETE FROM segments WHERE segment = (SELECT min(segment) FROM segments)",
+            "DELETE FROM segments WHERE segment = (SELECT max(segment) FROM segments)",
+            "UPDATE segments SET head = x'00'",
+            "UPDATE segments SET head = flip(head)",
+            "UPDATE segments SET state = 2",
+            "DELETE FROM blocks",
+            "DELETE FROM blocks WHERE first_term = (SELECT min(first_term) FROM blocks)",
+            "DELETE FROM blocks WHERE first_term = (SELECT max(first_term) FROM blocks)",
+            "UPDATE blocks SET bytes = x'00'",
+            "UPDATE blocks SET bytes = substr(bytes, 1, length(bytes) - 1)",
+            "UPDATE blocks SET bytes = flip(bytes)",
+            "DELETE FROM texts",
+            "DELETE FROM texts WHERE chunk = (SELECT max(chunk) FROM texts)",
+            "UPDATE texts SET bytes = x'00'",
+            "UPDATE texts SET bytes = flip(bytes)",
+            "UPDATE texts SET bytes = substr(bytes, 1, 16) || replace(substr(bytes, 17), x'61', x'62')",
+            "UPDATE texts SET chunk = chunk + 1 WHERE chunk = (SELECT max(chunk) FROM texts)",
+        ] {
+            let copy = damaged(&place, sql);
+            let found = findings(copy.path(), false).await;
+            assert!(!found.is_empty() && found.iter().all(|(_, is_mended)| *is_mended), "{sql}: {found:?}");
+            assert_eq!(findings(copy.path(), true).await, [], "{sql}");
+            let store = open(copy.path());
+            let page = store.find(place.tenant, place.query(Filter::WordPrefixes("another na".into()))).await;
+            assert_eq!(page.expect("people can be found").records.len(), 1, "{sql}");
+        }
+    });
+}
+
+#[test]
+fn a_damaged_index_keeps_nobody_from_writing() {
+    run(async {
+        let place = rich().await;
+        for sql in ["UPDATE blocks SET bytes = x'00'", "UPDATE blocks SET bytes = flip(bytes)"] {
+            let copy = damaged(&place, sql);
+            let store = open(copy.path());
+            let (id, contact) = (place.id(), Box::new(person(400)));
+            let made = store.apply(place.tenant, place.author(), place.batch(vec![Write::Create { id, contact }])).await;
+            assert!(made.expect("a batch can be written").is_changed);
+            store.rebuild_index().await.expect("the index can be built anew");
+            assert_eq!(store.check().await.expect("a store can be checked"), []);
+        }
+    });
+}
