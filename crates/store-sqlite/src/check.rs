@@ -37,7 +37,7 @@ pub(crate) fn check(readers: &Readers, states: &States) -> Result<Vec<Finding>> 
             // What is in memory is left aside: the file itself is looked at.
             let row = states.view(connection, tenant)?.state.row.clone();
             let state = std::sync::Arc::new(State::new(row, sets::Sets::default(), None));
-            let mut checkup = Checkup { view: View { connection, state }, tenant, findings: Vec::new() };
+            let mut checkup = Checkup { view: View { connection, state, helpers: None }, tenant, findings: Vec::new() };
             checkup.run()?;
             Ok(checkup.findings)
         })?;

@@ -3,17 +3,15 @@
 use std::sync::Arc;
 
 use cardfile_directory::Result;
-use cardfile_index::{PEOPLE_PER_CHUNK, Segment, TextChunk, lookup, terms};
+use cardfile_index::{Segment, TextChunk, lookup, terms};
 use cardfile_model::{Audience, Filter, Numbers, Page, Query, Record, Sources, fold};
-use memchr::memmem::Finder;
-use rusqlite::params;
 use uuid::Uuid;
 
 use crate::fault::{corrupt, fault};
 use crate::segments::{TenantBlocks, index_fault};
 use crate::sets::SetName;
-use crate::state::{View, number, person};
-use crate::{groups, organizations, rows};
+use crate::state::{View, person};
+use crate::{groups, organizations, rows, scan};
 
 /// Exact hits are compared with their rows up to this many; two keys of one 64-bit hash among more are not worth the reading.
 const MAX_VERIFIED: u64 = 10_000;
@@ -111,7 +109,7 @@ impl View<'_> {
             },
             Filter::Contains(text) => match fold::text(text) {
                 needle if needle.is_empty() => return Ok(Matches::Everyone),
-                needle => self.containing(&needle, scope)?,
+                needle => scan::containing(self, &needle, scope)?,
             },
             Filter::WordPrefixes(text) => return self.word_prefixes(&fold::text(text), scope),
             Filter::Email(address) => {
@@ -193,27 +191,6 @@ impl View<'_> {
 
     fn with_prefix(&self, segments: &[Arc<Segment>], word: &str) -> Result<Numbers> {
         lookup::prefix(segments, &self.blocks(), &terms::word_prefix(word)).map_err(index_fault)
-    }
-
-    /// Whose search text contains this.
-    fn containing(&self, needle: &str, scope: &Numbers) -> Result<Numbers> {
-        let (Some(first), Some(last)) = (scope.min(), scope.max()) else { return Ok(Numbers::new()) };
-        let finder = Finder::new(needle);
-        let mut hits = Vec::new();
-        let sql = "SELECT chunk, bytes
-                     FROM texts
-                    WHERE chunk BETWEEN ?1 AND ?2
-                    ORDER BY chunk";
-        let mut statement = self.connection.prepare_cached(sql).map_err(fault)?;
-        let range = params![person(self.key(), first / PEOPLE_PER_CHUNK), person(self.key(), last / PEOPLE_PER_CHUNK)];
-        let mut rows = statement.query(range).map_err(fault)?;
-        while let Some(row) = rows.next().map_err(fault)? {
-            let chunk = number(row.get(0).map_err(fault)?);
-            let bytes = row.get_ref(1).map_err(fault)?.as_blob().map_err(corrupt)?;
-            let texts = TextChunk::parse(bytes).map_err(|error| corrupt(error.0))?;
-            texts.scan(&finder, chunk * PEOPLE_PER_CHUNK, &mut |number| hits.push(number));
-        }
-        Numbers::from_sorted_iter(hits).map_err(|_| corrupt("texts out of order"))
     }
 
     /// The search text of a person, empty if there is none.

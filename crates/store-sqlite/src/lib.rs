@@ -26,6 +26,7 @@ mod purge;
 mod rebuild;
 mod registry;
 mod rows;
+mod scan;
 mod segments;
 mod sets;
 mod state;

@@ -8,6 +8,7 @@ use cardfile_index::Segment;
 use cardfile_model::{Numbers, OrganizationId, TenantId};
 use rusqlite::{Connection, OptionalExtension};
 
+use crate::connect::Readers;
 use crate::fault::fault;
 use crate::segments;
 use crate::sets::{SetName, Sets};
@@ -46,6 +47,15 @@ impl TenantRow {
             })
         });
         row.optional().map_err(fault)
+    }
+
+    /// The version of the tenant of this number.
+    pub(crate) fn version(connection: &Connection, tenant: i64) -> Result<Option<i64>> {
+        let sql = "SELECT version
+                     FROM tenants
+                    WHERE tenant = ?1";
+        let mut statement = connection.prepare_cached(sql).map_err(fault)?;
+        statement.query_row([tenant], |row| row.get(0)).optional().map_err(fault)
     }
 }
 
@@ -103,6 +113,8 @@ impl State {
 pub(crate) struct View<'c> {
     pub(crate) connection: &'c Connection,
     pub(crate) state: Arc<State>,
+    /// Further connections, for what is worth sharing.
+    pub(crate) helpers: Option<&'c Readers>,
 }
 
 impl View<'_> {
@@ -182,11 +194,11 @@ impl States {
         let row = TenantRow::read(connection, tenant)?;
         let row = row.ok_or_else(|| Error::NotFound { kind: Kind::Tenant, id: tenant.to_string() })?;
         if let Some(state) = self.at(tenant, row.version) {
-            return Ok(View { connection, state });
+            return Ok(View { connection, state, helpers: None });
         }
         let state = Arc::new(State::new(row, Sets::default(), None));
         self.publish(tenant, Arc::clone(&state));
-        Ok(View { connection, state })
+        Ok(View { connection, state, helpers: None })
     }
 
     /// What is known of a tenant at a version.

@@ -102,17 +102,17 @@ impl SqliteStore {
             return;
         };
         drop(alive);
-        let stopping = threads.into_iter().chain(std::iter::once_with(|| {
-            // Requests that wait for their answers have writers of their own, so that letting go of this one is not enough.
-            writer.iter().for_each(Writer::stop);
-            writing
-        }));
-        for thread in stopping {
+        let join = |thread: JoinHandle<()>| {
             if thread.join().is_err() {
                 tracing::error!("a thread of the store ended in a panic");
             }
-        }
+        };
+        threads.into_iter().for_each(join);
+        // The last connection copies the log back, and readers cannot: the writer must be the last.
         self.readers.close();
+        // Requests that wait for their answers have writers of their own, so that letting go of this one is not enough.
+        writer.iter().for_each(Writer::stop);
+        join(writing);
     }
 
     /// Writes a consistent copy of everything into a new file, while requests go on.
@@ -139,7 +139,13 @@ impl SqliteStore {
     ) -> Result<T> {
         let _permit = self.searches.acquire().await.map_err(|_| closed())?;
         let (readers, states, orders) = (Arc::clone(&self.readers), Arc::clone(&self.states), Arc::clone(&self.orders));
-        blocking(move || readers.snapshot(|connection| work(&states.view(connection, tenant)?, &orders))).await
+        let search = move || {
+            readers.snapshot(|connection| {
+                let view = View { helpers: Some(&readers), ..states.view(connection, tenant)? };
+                work(&view, &orders)
+            })
+        };
+        blocking(search).await
     }
 }
 
