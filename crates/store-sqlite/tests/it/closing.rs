@@ -153,3 +153,18 @@ fn a_process_that_dies_leaves_all_it_answered_for() {
         assert_eq!(store.check().await.expect("a store can be checked"), []);
     });
 }
+
+#[test]
+fn after_closing_all_is_in_one_file() {
+    run(async {
+        let place = Place::new().await;
+        place.populate(1, 100).await;
+        assert_eq!(place.find(Filter::All).await.len(), 100);
+        place.store.close();
+        let files = std::fs::read_dir(place.directory.path()).expect("a directory can be read");
+        let mut names: Vec<_> = files.map(|file| file.expect("a file has a name").file_name()).collect();
+        names.sort();
+        assert_eq!(names, ["cardfile.db", "merge.lock"]);
+        assert_eq!(place.reopened().find(Filter::All).await.len(), 100);
+    });
+}
