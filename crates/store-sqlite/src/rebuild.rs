@@ -1,6 +1,6 @@
 //! Building the index anew from the rows, slice by slice, while requests go on.
 
-use cardfile_directory::Result;
+use cardfile_directory::{Error, Result};
 use cardfile_index::PEOPLE_PER_CHUNK;
 use cardfile_model::TenantId;
 use rusqlite::params;
@@ -56,8 +56,12 @@ fn slice(turn: &mut Turn<'_>, tenant: TenantId, chunks: std::ops::Range<u32>) ->
     let people: Vec<i64> = statement.query_map(range, |row| row.get(0)).and_then(Iterator::collect).map_err(fault)?;
     for found in people {
         let number = number(found);
-        if let Some(record) = rows::record(connection, key, number)? {
-            turn.index(tenant, number, write::indexed(&record.contact));
+        match rows::record(connection, key, number) {
+            Ok(Some(record)) => turn.index(tenant, number, write::indexed(&record.contact)),
+            Ok(None) => {}
+            // A damaged row is told of by the check; the others are found all the same.
+            Err(Error::Internal(error)) => tracing::error!(number, error, "a person is left out of the index"),
+            Err(error) => return Err(error),
         }
     }
     turn.draft(tenant)?.touch();

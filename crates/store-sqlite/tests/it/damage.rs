@@ -7,7 +7,6 @@ use cardfile_model::{Contact, Filter, GroupPatch, MemberEdit, Numbers, Organizat
 use cardfile_testkit::contract::run;
 use cardfile_testkit::person;
 use rusqlite::Connection;
-use rusqlite::functions::FunctionFlags;
 use tempfile::TempDir;
 
 use crate::place::{Place, named, open, rename};
@@ -47,15 +46,12 @@ fn damaged(place: &Place, sql: &str) -> TempDir {
     let file = copy.path().join("cardfile.db");
     std::fs::copy(place.directory.path().join("cardfile.db"), &file).expect("a file can be copied");
     let connection = Connection::open(file).expect("the copy can be opened");
-    let flip = |context: &rusqlite::functions::Context<'_>| {
-        let mut bytes: Vec<u8> = context.get(0)?;
-        if let Some(last) = bytes.last_mut() {
-            *last ^= 1;
-        }
-        Ok(bytes)
-    };
-    connection.create_scalar_function("flip", 1, FunctionFlags::SQLITE_UTF8, flip).expect("a function can be made");
-    let changed = connection.execute(sql, []).expect("a copy can be damaged");
+    // Another last byte.
+    let flipped = |column: &str| format!("CAST(substr({column}, 1, length({column}) - 1) || x'55' AS BLOB)");
+    let sql = ["bytes", "head", "before", "document"]
+        .iter()
+        .fold(sql.to_owned(), |sql, column| sql.replace(&format!("flip({column})"), &flipped(column)));
+    let changed = connection.execute(&sql, []).expect("a copy can be damaged");
     assert!(changed > 0, "nothing was damaged: {sql}");
     copy
 }

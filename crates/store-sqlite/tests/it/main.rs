@@ -2,7 +2,9 @@
 
 mod closing;
 mod damage;
+mod merging;
 mod place;
+mod processes;
 mod purging;
 
 mod contract {
