@@ -77,6 +77,8 @@ pub(crate) fn writer(directory: &Path, options: &Options) -> Result<Connection> 
     };
     connection.pragma_update(None, "synchronous", synchronous).map_err(fault)?;
     connection.pragma_update(None, "wal_autocheckpoint", 0).map_err(fault)?;
+    // A log that grew beyond its bounds while somebody read what is older gives the disk back when it starts anew.
+    connection.pragma_update(None, "journal_size_limit", options.wal_mib << 20).map_err(fault)?;
     connection.pragma_update(None, "cache_size", -i64::from(options.writer_cache_kib)).map_err(fault)?;
     prepare(&connection)?;
     Ok(connection)

@@ -10,7 +10,7 @@ use crate::log::{self, Entry};
 use crate::sets::SetName;
 use crate::trash::{numbers_of, people_of};
 use crate::turn::{Draft, Turn};
-use crate::{organizations, rows};
+use crate::{organizations, rows, write};
 
 /// Makes a group.
 pub(crate) fn create(turn: &mut Turn<'_>, tenant: TenantId, author: &Author, wanted: GroupDraft) -> Result<Applied> {
@@ -170,9 +170,9 @@ fn joining(connection: &Connection, draft: &mut Draft, people: &People, unknown:
 /// Gives an id without a card a number of its own.
 fn admit(connection: &Connection, draft: &mut Draft, id: Uuid) -> Result<u32> {
     let number = draft.row.next_person;
+    draft.row.next_person = write::after(number)?;
     rows::give_number(connection, draft.row.key, id, number)?;
     rows::insert_stub(connection, draft.row.key, number, id)?;
-    draft.row.next_person += 1;
     draft.include(connection, &SetName::Stubs, &Numbers::from_iter([number]))?;
     Ok(number)
 }

@@ -126,8 +126,9 @@ impl Run<'_, '_> {
         if draft.set(connection, &SetName::People)?.len() >= self.author.limits.tenant_people.into() {
             return Err(Error::TooLarge { limit: "tenant_people", most: self.author.limits.tenant_people.into() });
         }
+        let next = after(number)?;
         match rows::give_number(connection, key, id, number)? {
-            None => draft.row.next_person += 1,
+            None => draft.row.next_person = next,
             Some(given) if draft.set(connection, &SetName::Stubs)?.contains(given) => {
                 draft.exclude(connection, &SetName::Stubs, &Numbers::from_iter([given]))?;
                 rows::remove_stub(connection, key, given)?;
@@ -226,6 +227,14 @@ impl Run<'_, '_> {
     fn share(&mut self, number: u32, before: &[Uuid], after: &[Uuid]) -> Result<()> {
         share(self.turn, self.tenant, number, before, after)
     }
+}
+
+/// The number that the next person gets.
+///
+/// # Errors
+/// `TooLarge` when there are no more: numbers are never given twice.
+pub(crate) fn after(number: u32) -> Result<u32> {
+    number.checked_add(1).ok_or(Error::TooLarge { limit: "tenant_people", most: u32::MAX.into() })
 }
 
 /// Writes a changed card: its row, its sets, and its place in the index.

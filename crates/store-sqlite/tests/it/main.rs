@@ -1,11 +1,15 @@
 //! The embedded store, held to what every store must hold to, and to what is its own.
 
+mod backups;
 mod closing;
 mod damage;
+mod logging;
 mod merging;
+mod numbers;
 mod place;
 mod processes;
 mod purging;
+mod searching;
 
 mod contract {
     use std::sync::Arc;
