@@ -135,12 +135,12 @@ impl Checkup<'_> {
             if record.revision > self.view.state.row.revision || number >= self.view.state.row.next_person {
                 self.find(format!("person {number} is from the future"), false);
             }
-            self.note(&mut seen, &mut texts, &record)?;
+            self.note(&mut seen, &mut texts, &record);
         }
         Ok(seen)
     }
 
-    fn note(&mut self, seen: &mut Seen, texts: &mut Texts, record: &Record) -> Result<()> {
+    fn note(&mut self, seen: &mut Seen, texts: &mut Texts, record: &Record) {
         let contact = &record.contact;
         let mut names = vec![SetName::Source(contact.source.clone())];
         names.extend(contact.shared_with.iter().map(|group| SetName::SharedWith(*group)));
@@ -161,7 +161,6 @@ impl Checkup<'_> {
         for term in terms {
             seen.postings.add(term, record.number);
         }
-        Ok(())
     }
 
     fn sets(&mut self, seen: &Seen) -> Result<()> {

@@ -163,3 +163,35 @@ impl Readers {
         self.idle.lock().unwrap_or_else(PoisonError::into_inner).take();
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn number(connection: &Connection, pragma: &str) -> i64 {
+        connection.pragma_query_value(None, pragma, |row| row.get(0)).expect("a pragma can be asked for")
+    }
+
+    #[test]
+    fn a_write_is_durable_as_the_options_say() {
+        let directory = tempfile::tempdir().expect("a temporary directory can be made");
+        for (synchronous, expected) in [(Synchronous::Full, 2), (Synchronous::Normal, 1)] {
+            let options = Options { synchronous, ..Options::default() };
+            let connection = writer(directory.path(), &options).expect("a file can be made");
+            assert_eq!(number(&connection, "synchronous"), expected);
+            assert_eq!(number(&connection, "wal_autocheckpoint"), 0);
+            assert_eq!(number(&connection, "page_size"), 8192);
+            let mode: String = connection.pragma_query_value(None, "journal_mode", |row| row.get(0)).expect("a mode");
+            assert_eq!(mode, "wal");
+        }
+    }
+
+    #[test]
+    fn readers_cannot_write() {
+        let directory = tempfile::tempdir().expect("a temporary directory can be made");
+        let _writer = writer(directory.path(), &Options::default()).expect("a file can be made");
+        let readers = Readers::new(directory.path(), &Options::default());
+        let written = readers.with(|connection| connection.execute_batch("CREATE TABLE t (x)").map_err(fault));
+        assert!(written.is_err());
+    }
+}

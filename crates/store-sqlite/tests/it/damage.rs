@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use cardfile_directory::{Clock, Command, OrganizationDraft, Registry, Store};
-use cardfile_model::{Contact, Filter, GroupPatch, MemberEdit, Numbers, OrganizationId, People, Selection, Unknown, Write};
+use cardfile_model::{Contact, Filter, GroupPatch, MemberEdit, OrganizationId, People, Selection, Unknown, Write};
 use cardfile_testkit::contract::run;
 use cardfile_testkit::person;
 use rusqlite::Connection;
@@ -32,7 +32,7 @@ async fn rich() -> Place {
     while place.store.purge(term).await.expect("a store can purge") > 0 {}
     place.trash(Selection::ids([ids[2], ids[3]])).await;
     place.write(vec![rename(ids[4], "Another Name")]).await;
-    let members = vec![MemberEdit::Add(Selection::Only(People::Numbers(Numbers::from_iter(20..40))))];
+    let members = vec![MemberEdit::Add(Selection::Only(People::Numbers((20..40).collect())))];
     let patch = GroupPatch { name: None, description: cardfile_model::Edit::Keep, members, unknown: Unknown::Skip };
     place.apply(Command::PatchGroup { id: group, patch }).await.expect("it stands");
     place.is_sound().await;

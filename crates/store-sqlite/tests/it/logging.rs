@@ -37,7 +37,7 @@ fn after_a_long_read_the_log_is_short_again() {
         let place = Place::with(Options { wal_mib: 4, ..Options::default() }).await;
         write_much(&place).await;
         let reader = place.file();
-        let mut held = reader.prepare("SELECT person FROM contacts").expect("a question can be asked");
+        let mut held = reader.prepare_cached("SELECT person FROM contacts").expect("a question can be asked");
         let mut rows = held.query([]).expect("a question is answered");
         assert!(rows.next().expect("a row can be read").is_some());
         for _ in 0..15 {

@@ -1,20 +1,20 @@
 //! Person numbers at the borders of chunks, and at their end.
 
 use cardfile_directory::{Error, Store};
-use cardfile_model::{Edit, Filter, GroupPatch, MemberEdit, Numbers, People, Selection, Unknown, Write};
+use cardfile_model::{Edit, Filter, GroupPatch, MemberEdit, People, Selection, Unknown, Write};
 use cardfile_testkit::contract::run;
 
 use crate::place::{Place, named, rename};
 
 /// Has the next person get this number.
-async fn go_on_from(place: Place, next: u32) -> Place {
+fn go_on_from(place: Place, next: u32) -> Place {
     place.store.close();
     place.file().execute("UPDATE tenants SET next_person = ?1", [next]).expect("a counter can be set");
     place.reopened()
 }
 
 fn only(numbers: &[u32]) -> Selection {
-    Selection::Only(People::Numbers(Numbers::from_iter(numbers.iter().copied())))
+    Selection::Only(People::Numbers(numbers.iter().copied().collect()))
 }
 
 #[test]
@@ -23,7 +23,7 @@ fn people_at_the_borders_of_chunks_are_as_all_others() {
         let mut place = Place::new().await;
         let mut all = Vec::new();
         for first in [126, 65_534, 131_070, 262_142] {
-            place = go_on_from(place, first).await;
+            place = go_on_from(place, first);
             let ids = place.create((0..5).map(|n| named(&format!("Person {}", first + n)))).await;
             all.extend(first..first + 5);
             place.write(vec![rename(ids[2], &format!("Person {} changed", first + 2))]).await;
@@ -59,7 +59,7 @@ fn people_at_the_borders_of_chunks_are_as_all_others() {
 #[test]
 fn when_the_numbers_are_used_up_nobody_comes_and_nothing_breaks() {
     run(async {
-        let place = go_on_from(Place::new().await, u32::MAX - 2).await;
+        let place = go_on_from(Place::new().await, u32::MAX - 2);
         place.create(["First", "Second"].map(named)).await;
         let (id, contact) = (place.id(), Box::new(named("Third")));
         let applied = place.apply(place.batch(vec![Write::Create { id, contact }])).await.expect("a batch is answered");

@@ -18,7 +18,7 @@ fn what_one_writes_the_other_sees_at_once() {
             let ids = writer.create([named(&format!("Person {round:02}"))]).await;
             assert_eq!(reader.find(Filter::All).await.len(), round + 1);
             assert_eq!(reader.find(Filter::Contains(format!("person {round:02}"))).await.len(), 1);
-            assert_eq!(reader.by_name().await, Vec::from_iter(1..=u32::try_from(round).expect("few") + 1));
+            assert_eq!(reader.by_name().await, (1..=u32::try_from(round).expect("few") + 1).collect::<Vec<_>>());
             reader.write(vec![rename(ids[0], &format!("Person {round:02} again"))]).await;
             assert_eq!(writer.find(Filter::WordPrefixes("again".into())).await.len(), round + 1);
         }
@@ -39,8 +39,8 @@ fn the_order_of_names_is_brought_up_from_what_others_wrote() {
         let one = Place::new().await;
         let other = one.beside();
         let ids = one.create((1..=200).map(|n| named(&format!("{n:03}")))).await;
-        assert_eq!(one.by_name().await, Vec::from_iter(1..=200));
-        assert_eq!(other.by_name().await, Vec::from_iter(1..=200));
+        assert_eq!(one.by_name().await, (1..=200).collect::<Vec<_>>());
+        assert_eq!(other.by_name().await, (1..=200).collect::<Vec<_>>());
         one.write(vec![rename(ids[0], "999")]).await;
         one.trash(Selection::ids([ids[1]])).await;
         let trashed = one.trash(Selection::ids([ids[2]])).await.revision;

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use cardfile_directory::{Command, Error, Store};
-use cardfile_model::{Edit, Expect, Filter, GroupPatch, MemberEdit, Numbers, People, Selection, Unknown, Write};
+use cardfile_model::{Edit, Expect, Filter, GroupPatch, MemberEdit, People, Selection, Unknown, Write};
 use cardfile_testkit::contract::run;
 use jiff::{SignedDuration, Timestamp};
 
@@ -28,7 +28,7 @@ impl Place {
 }
 
 fn numbers(numbers: impl IntoIterator<Item = u32>) -> Selection {
-    Selection::Only(People::Numbers(Numbers::from_iter(numbers)))
+    Selection::Only(People::Numbers(numbers.into_iter().collect()))
 }
 
 #[test]
@@ -42,7 +42,7 @@ fn who_is_restored_between_two_slices_stays_and_the_rest_goes() {
         place.is_sound().await;
         let undone = place.undo(trashed).await.expect("some are there still");
         assert_eq!(undone.touched, 700);
-        assert_eq!(place.find(Filter::All).await, Vec::from_iter(501..=1200));
+        assert_eq!(place.find(Filter::All).await, (501..=1200).collect::<Vec<_>>());
         assert_eq!(place.purge_all(place.later()).await, 0);
         assert_eq!(place.find(Filter::All).await.len(), 700);
         assert!(matches!(place.undo(trashed).await, Err(Error::Invalid(_))));
@@ -83,8 +83,7 @@ fn who_was_made_and_deleted_at_once_goes_too() {
 fn thousands_of_old_changes_are_gone_through_in_a_breath() {
     run(async {
         let place = Arc::new(Place::new().await);
-        let people = Vec::from_iter((1..=3000).map(|n| named(&format!("Person {n}"))));
-        let ids = place.create(people).await;
+        let ids = place.create((1..=3000).map(|n| named(&format!("Person {n}")))).await;
         let mut deletes = tokio::task::JoinSet::new();
         for part in ids.chunks(60) {
             let (place, part) = (Arc::clone(&place), part.to_vec());
@@ -127,7 +126,7 @@ fn purging_while_others_restore_and_delete_loses_nobody() {
             place.store.purge(place.clock.advance(SignedDuration::ZERO)).await.expect("a store can purge");
         }
         let kept = restoring.await.expect("it does not panic");
-        let found = BTreeSet::from_iter(place.find(Filter::All).await);
+        let found = place.find(Filter::All).await.into_iter().collect::<BTreeSet<_>>();
         assert!(kept.is_subset(&found), "who was restored whole is there");
         assert_eq!(place.ask("SELECT count(*) FROM contacts"), found.len() as u64 + place.purge_all(place.later()).await);
         place.is_sound().await;
