@@ -107,7 +107,9 @@ impl Merger {
     /// Merges whatever there is to merge of a tenant, and removes what is dead.
     fn look_at(&self, tenant: TenantId, alive: &Weak<()>) {
         while alive.strong_count() > 0 {
-            match self.merge_one(tenant).and_then(|merged| self.bury(tenant).map(|()| merged)) {
+            let merged = self.merge_one(tenant);
+            // Also what a merge left that was given up.
+            match self.bury(tenant).and(merged) {
                 Ok(true) => {}
                 Ok(false) => return,
                 Err(error) => {

@@ -111,6 +111,27 @@ fn a_merge_that_a_crash_cut_short_is_given_up() {
 }
 
 #[test]
+fn merges_that_fail_leave_nothing_behind() {
+    run(async {
+        let place = Place::new().await;
+        for round in 0..3 {
+            place.create((0..100).map(|n| named(&format!("Round{round} person{n}")))).await;
+        }
+        place.store.close();
+        place.file().execute_batch("UPDATE blocks SET bytes = x'00'").expect("a file can be damaged");
+        let place = place.reopened();
+        for round in 0..6 {
+            place.create((0..100).map(|n| named(&format!("Later{round} person{n}")))).await;
+        }
+        place.wait_for("SELECT next_segment >= 12 FROM tenants", 1).await;
+        place.wait_for(DEAD, 0).await;
+        place.wait_for(STRAY_BLOCKS, 0).await;
+        place.store.rebuild_index().await.expect("the index can be built anew");
+        place.is_sound().await;
+    });
+}
+
+#[test]
 fn a_crash_at_any_time_leaves_a_sound_store() {
     run(async {
         let place = Arc::new(Place::new().await);
