@@ -92,10 +92,16 @@ pub(crate) fn load(connection: &Connection, tenant: i64, name: &SetName) -> Resu
 pub(crate) fn names(connection: &Connection, tenant: i64, prefix: &str) -> Result<Vec<SetName>> {
     let sql = "SELECT DISTINCT name
                  FROM sets
-                WHERE tenant = ?1 AND name >= ?2 AND name < ?2 || x'f48fbfbf'
+                WHERE tenant = ?1 AND name >= ?2 AND name < ?3
                 ORDER BY name";
     let mut statement = connection.prepare_cached(sql).map_err(fault)?;
-    let found = statement.query_map(params![tenant, prefix], |row| row.get::<_, String>(0)).map_err(fault)?;
+    // The first name after all that begin so: the prefixes are of ASCII letters.
+    let mut end = prefix.as_bytes().to_vec();
+    if let Some(last) = end.last_mut() {
+        *last += 1;
+    }
+    let end = String::from_utf8(end).map_err(corrupt)?;
+    let found = statement.query_map(params![tenant, prefix, end], |row| row.get::<_, String>(0)).map_err(fault)?;
     found.map(|name| name.map_err(fault).and_then(|name| SetName::read(&name).ok_or_else(|| corrupt(name)))).collect()
 }
 

@@ -14,14 +14,14 @@ use crate::place::{Place, named, open, rename};
 /// A directory with everything in it: people of two organizations, in the trash, purged and changed, groups, ids without a card.
 async fn rich() -> Place {
     let place = Place::new().await;
-    let ids = place.populate(1, 300).await;
+    let ids = place.populate(1, 140).await;
     let below =
         OrganizationDraft { id: OrganizationId(place.id()), tenant: Some(place.tenant), parent: None, name: "Annex".into() };
     let below = place.store.add_organization(below, place.clock.now()).await.expect("an organization can be made");
     let group = place.create_group("Crew", Selection::ids([ids[0], ids[1], place.id()])).await;
     let gone = place.create_group("Gone", Selection::ids([ids[5]])).await;
     place.apply(Command::DeleteGroup { id: gone }).await.expect("it stands");
-    let shown = Contact { shared_with: vec![group], ..person(301) };
+    let shown = Contact { shared_with: vec![group], ..person(141) };
     place.create([shown, named("Somebody Else")]).await;
     let Command::Write(mut batch) = place.batch(Vec::new()) else { unreachable!("a batch is written") };
     let (id, contact) = (place.id(), Box::new(named("Elsewhere")));

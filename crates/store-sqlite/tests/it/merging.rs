@@ -35,7 +35,7 @@ fn random_writes_are_found_through_all_merges() {
     run(async {
         let place = Place::new().await;
         let (mut dice, mut ids, mut words) = (7, Vec::<Uuid>::new(), BTreeMap::new());
-        for round in 0..60 {
+        for round in 0..45 {
             let count = [1, 3, 20, 70, 100, 300][draw(&mut dice, 6)];
             if round % 3 == 0 || ids.is_empty() {
                 let new: Vec<usize> = (0..count).map(|_| draw(&mut dice, 40)).collect();

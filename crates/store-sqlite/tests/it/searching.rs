@@ -1,6 +1,6 @@
 //! Texts and words out of the ordinary, and pages at the ends of their range.
 
-use cardfile_model::{Contact, Entry, Filter, Order};
+use cardfile_model::{Contact, Entry, Filter, Order, Sources};
 use cardfile_testkit::contract::run;
 
 use crate::place::{Place, named};
@@ -97,6 +97,23 @@ fn an_address_without_an_at_sign_is_an_address() {
         assert_eq!(place.find(Filter::WordPrefixes("b".into())).await, [0; 0]);
         assert_eq!(place.find(Filter::Email("@only".into())).await, [3]);
         assert_eq!(place.find(Filter::Contains("only".into())).await, [3]);
+        place.is_sound().await;
+    });
+}
+
+#[test]
+fn sources_of_any_name_are_kept_apart() {
+    run(async {
+        let place = Place::new().await;
+        let sources = ["", "a/b", "\u{10ffff}\u{10ffff}", "x'; --", "%", "\u{0}"];
+        place.create(sources.map(|source| Contact { source: source.into(), ..named("Somebody") })).await;
+        for (number, source) in (1..).zip(sources) {
+            assert_eq!(place.find(Filter::Source(source.into())).await, [number], "{source:?}");
+            let mut query = place.query(Filter::All);
+            query.sources = Sources::Only(vec![source.into()]);
+            let found: Vec<u32> = place.page(query).await.records.iter().map(|record| record.number).collect();
+            assert_eq!(found, [number], "{source:?}");
+        }
         place.is_sound().await;
     });
 }
