@@ -34,7 +34,8 @@ pub enum Audience {
     Person(Uuid),
 }
 
-/// Which contacts. Texts are folded before they are compared (`fold`), so case and accents do not matter.
+/// Which contacts. Texts are folded before they are compared (`fold`), so case and accents do not matter; only foreign keys and
+/// sources, which are names of systems, are compared as they are.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Filter {
     /// Every one.
