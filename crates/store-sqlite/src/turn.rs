@@ -21,14 +21,27 @@ pub(crate) struct Indexed {
 }
 
 /// A tenant as the jobs of this turn have made it so far.
-#[derive(Debug, Clone)]
+#[derive(Debug)]
 pub(crate) struct Draft {
     pub(crate) row: TenantRow,
     sets: Sets,
     dirty: BTreeMap<SetName, BTreeSet<u32>>,
     pub(crate) segments: Option<Segments>,
     is_touched: bool,
+    /// What the running job did to sets, to be taken back if it fails: copies of large sets would cost more than the job.
+    steps: Vec<Step>,
 }
+
+/// A change of a set: who came into it, or went out of it.
+#[derive(Debug)]
+struct Step {
+    name: SetName,
+    numbers: Numbers,
+    is_addition: bool,
+}
+
+/// What else of a draft a failing job takes back.
+type Before = HashMap<TenantId, (TenantRow, Option<Segments>, bool)>;
 
 /// One transaction of the writer.
 pub(crate) struct Turn<'c> {
@@ -61,22 +74,36 @@ impl<'c> Turn<'c> {
     pub(crate) fn job<T>(&mut self, work: impl FnOnce(&mut Turn<'_>) -> Result<T>) -> Result<T> {
         self.stands()?;
         self.run("SAVEPOINT job")?;
-        let before = self.drafts.clone();
+        let before = self.before();
         let result = caught(|| work(self));
         let settled = self.settle(before, result.is_ok());
         self.is_spoilt |= settled.is_err();
         result.and_then(|result| settled.map(|()| result))
     }
 
+    /// How the drafts are before a job.
+    fn before(&mut self) -> Before {
+        self.drafts.values_mut().for_each(|draft| draft.steps.clear());
+        let kept = |draft: &Draft| (draft.row.clone(), draft.segments.clone(), draft.is_touched);
+        self.drafts.iter().map(|(tenant, draft)| (*tenant, kept(draft))).collect()
+    }
+
     /// Keeps what a job did, or takes it back.
-    fn settle(&mut self, before: HashMap<TenantId, Draft>, is_kept: bool) -> Result<()> {
+    fn settle(&mut self, mut before: Before, is_kept: bool) -> Result<()> {
         if is_kept {
             for (tenant, number, indexed) in self.staged.drain(..) {
                 self.indexed.entry(tenant).or_default().insert(number, indexed);
             }
         } else {
             self.staged.clear();
-            self.drafts = before;
+            self.drafts.retain(|tenant, draft| match before.remove(tenant) {
+                Some((row, segments, is_touched)) => {
+                    draft.take_back();
+                    (draft.row, draft.segments, draft.is_touched) = (row, segments, is_touched);
+                    true
+                }
+                None => false,
+            });
             self.stands()?;
             self.run("ROLLBACK TO job")?;
         }
@@ -102,7 +129,7 @@ impl<'c> Turn<'c> {
             let row = TenantRow::read(self.connection, tenant)?;
             let row = row.ok_or_else(|| Error::NotFound { kind: Kind::Tenant, id: tenant.to_string() })?;
             let (sets, segments) = self.states.at(tenant, row.version).map(|state| state.known()).unwrap_or_default();
-            let draft = Draft { row, sets, dirty: BTreeMap::new(), segments, is_touched: false };
+            let draft = Draft { row, sets, dirty: BTreeMap::new(), segments, is_touched: false, steps: Vec::new() };
             self.drafts.insert(tenant, draft);
         }
         self.drafts.get_mut(&tenant).ok_or_else(|| Error::internal("a draft vanished"))
@@ -169,34 +196,41 @@ impl Draft {
         self.sets.get(connection, self.row.key, name)
     }
 
-    /// Changes a set; `numbers` are those whose membership changes.
-    pub(crate) fn change(
-        &mut self,
-        connection: &Connection,
-        name: &SetName,
-        numbers: &Numbers,
-        change: impl FnOnce(&mut Numbers, &Numbers),
-    ) -> Result<()> {
-        if numbers.is_empty() {
-            return Ok(());
-        }
-        self.sets.get(connection, self.row.key, name)?;
-        if let Some(set) = self.sets.0.get_mut(name) {
-            change(Arc::make_mut(set), numbers);
-        }
-        self.dirty.entry(name.clone()).or_default().append(&mut chunks_of(numbers));
-        self.touch();
-        Ok(())
-    }
-
     /// Puts people into a set.
     pub(crate) fn include(&mut self, connection: &Connection, name: &SetName, numbers: &Numbers) -> Result<()> {
-        self.change(connection, name, numbers, |set, numbers| *set |= numbers)
+        let numbers = numbers - &*self.set(connection, name)?;
+        self.step(Step { name: name.clone(), numbers, is_addition: true });
+        Ok(())
     }
 
     /// Takes people out of a set.
     pub(crate) fn exclude(&mut self, connection: &Connection, name: &SetName, numbers: &Numbers) -> Result<()> {
-        self.change(connection, name, numbers, |set, numbers| *set -= numbers)
+        let numbers = numbers & &*self.set(connection, name)?;
+        self.step(Step { name: name.clone(), numbers, is_addition: false });
+        Ok(())
+    }
+
+    fn step(&mut self, step: Step) {
+        if step.numbers.is_empty() {
+            return;
+        }
+        self.dirty.entry(step.name.clone()).or_default().append(&mut chunks_of(&step.numbers));
+        self.apply(&step, step.is_addition);
+        self.steps.push(step);
+        self.touch();
+    }
+
+    fn apply(&mut self, step: &Step, is_addition: bool) {
+        if let Some(set) = self.sets.0.get_mut(&step.name).map(Arc::make_mut) {
+            if is_addition { *set |= &step.numbers } else { *set -= &step.numbers }
+        }
+    }
+
+    /// Undoes the steps of the running job, the last one first.
+    fn take_back(&mut self) {
+        for step in std::mem::take(&mut self.steps).into_iter().rev() {
+            self.apply(&step, !step.is_addition);
+        }
     }
 
     /// Whether a person with a card has this number and is not in the trash.

@@ -1,5 +1,7 @@
 //! Writing contacts one by one, with an outcome each.
 
+use std::collections::BTreeMap;
+
 use cardfile_directory::{Applied, Author, Error, Kind, Outcome, Result, judge};
 use cardfile_index::terms::{self, Terms};
 use cardfile_model::{Batch, ChangeKind, Contact, Mode, Numbers, Patch, Record, TenantId, Violation, Write};
@@ -62,6 +64,8 @@ struct Run<'a, 'c> {
     /// The revision that the change will have.
     revision: u64,
     entry: Entry,
+    /// Who was made and is not in the sets yet, by source: they are put there together.
+    arrivals: BTreeMap<String, Numbers>,
 }
 
 /// Writes a batch within a turn.
@@ -73,7 +77,8 @@ pub(crate) fn apply(turn: &mut Turn<'_>, tenant: TenantId, author: &Author, prep
     let writes = std::mem::take(&mut batch.writes);
     let mode = batch.mode;
     let entry = Entry::new(ChangeKind::Write, organization);
-    let mut run = Run { turn, tenant, organization, author, batch, revision, entry };
+    let arrivals = BTreeMap::new();
+    let mut run = Run { turn, tenant, organization, author, batch, revision, entry, arrivals };
     let mut outcomes = Vec::with_capacity(writes.len());
     for (write, card) in writes.into_iter().zip(cards) {
         let outcome = run.one(write, card);
@@ -82,6 +87,7 @@ pub(crate) fn apply(turn: &mut Turn<'_>, tenant: TenantId, author: &Author, prep
             outcome => outcomes.push(outcome),
         }
     }
+    run.settle_arrivals()?;
     let mut entry = run.entry;
     entry.passed = &entry.came & &entry.went;
     entry.came -= &entry.passed;
@@ -123,7 +129,8 @@ impl Run<'_, '_> {
         let connection = self.turn.connection;
         let draft = self.turn.draft(self.tenant)?;
         let (key, mut number) = (draft.row.key, draft.row.next_person);
-        if draft.set(connection, &SetName::People)?.len() >= self.author.limits.tenant_people.into() {
+        let arrivals: u64 = self.arrivals.values().map(Numbers::len).sum();
+        if draft.set(connection, &SetName::People)?.len() + arrivals >= self.author.limits.tenant_people.into() {
             return Err(Error::TooLarge { limit: "tenant_people", most: self.author.limits.tenant_people.into() });
         }
         let next = after(number)?;
@@ -139,17 +146,30 @@ impl Run<'_, '_> {
         let time = self.author.time;
         let record = Record { id, number, revision: self.revision, created: time, modified: time, contact };
         rows::insert(connection, key, &record, &card.document)?;
-        let set = Numbers::from_iter([number]);
-        draft.include(connection, &SetName::People, &set)?;
-        draft.include(connection, &SetName::Source(record.contact.source.clone()), &set)?;
-        if self.organization != organizations::ROOT {
-            draft.include(connection, &SetName::Elsewhere, &set)?;
-            draft.include(connection, &SetName::Organization(self.organization), &set)?;
+        if let Some(arrivals) = self.arrivals.get_mut(&record.contact.source) {
+            arrivals.insert(number);
+        } else {
+            self.arrivals.insert(record.contact.source.clone(), Numbers::from_iter([number]));
         }
         self.share(number, &[], &record.contact.shared_with)?;
         self.turn.index(self.tenant, number, card.indexed);
         self.entry.came.insert(number);
         Ok(record)
+    }
+
+    /// Puts who was made into the sets: before anything looks for them there, and at the end.
+    fn settle_arrivals(&mut self) -> Result<()> {
+        let connection = self.turn.connection;
+        let draft = self.turn.draft(self.tenant)?;
+        for (source, arrivals) in std::mem::take(&mut self.arrivals) {
+            draft.include(connection, &SetName::People, &arrivals)?;
+            draft.include(connection, &SetName::Source(source), &arrivals)?;
+            if self.organization != organizations::ROOT {
+                draft.include(connection, &SetName::Elsewhere, &arrivals)?;
+                draft.include(connection, &SetName::Organization(self.organization), &arrivals)?;
+            }
+        }
+        Ok(())
     }
 
     /// The reason why a contact cannot be made: before all others, that its id is taken.
@@ -195,6 +215,7 @@ impl Run<'_, '_> {
 
     /// The card of a person of this organization.
     fn current(&mut self, id: Uuid) -> Result<Record> {
+        self.settle_arrivals()?;
         let connection = self.turn.connection;
         let draft = self.turn.draft(self.tenant)?;
         let found = rows::number_of(connection, draft.row.key, id)?;
