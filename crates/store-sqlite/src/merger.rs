@@ -2,6 +2,7 @@
 //! small slices through the writer, so that no request waits for it.
 
 use std::fs::File;
+use std::ops::Range;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, TrySendError, sync_channel};
 use std::sync::{Arc, Weak};
 use std::thread::JoinHandle;
@@ -9,7 +10,7 @@ use std::time::Duration;
 
 use cardfile_directory::{Error, Result};
 use cardfile_index::{Block, FOLD_PEOPLE, Merge, Segment, plan};
-use cardfile_model::TenantId;
+use cardfile_model::{Numbers, TenantId};
 
 use crate::connect::Readers;
 use crate::fault::fault;
@@ -23,6 +24,8 @@ use crate::writer::Writer;
 const SLICE_BLOCKS: usize = 128;
 /// Blocks of dead segments removed in one transaction.
 const REMOVED_BLOCKS: usize = 256;
+/// The part of a segment's people who may be gone for good before it is written anew: one in so many.
+const DEAD_SHARE: u64 = 8;
 /// How long to wait for an announcement before looking whether the store is still there.
 const WAIT: Duration = Duration::from_millis(100);
 /// After how many announcements and waits tenants that nobody announced are looked at: those another process wrote to, or that
@@ -107,7 +110,7 @@ impl Merger {
     /// Merges whatever there is to merge of a tenant, and removes what is dead.
     fn look_at(&self, tenant: TenantId, alive: &Weak<()>) {
         while alive.strong_count() > 0 {
-            let merged = self.merge_one(tenant);
+            let merged = self.merge_one(tenant, alive);
             // Also what a merge left that was given up.
             match self.bury(tenant).and(merged) {
                 Ok(true) => {}
@@ -121,15 +124,15 @@ impl Merger {
     }
 
     /// Merges one run of segments; answers whether there was one.
-    fn merge_one(&self, tenant: TenantId) -> Result<bool> {
+    fn merge_one(&self, tenant: TenantId, alive: &Weak<()>) -> Result<bool> {
         let planned = self.readers.snapshot(|connection| {
             let view = self.states.view(connection, tenant)?;
             let segments = view.segments()?;
             // The newest one may still be folded into.
             let skipped = usize::from(segments.first().is_some_and(|newest| newest.people < FOLD_PEOPLE));
-            let Some(run) = plan(&segments[skipped..]) else { return Ok(None) };
-            let inputs: Vec<Arc<Segment>> = segments[skipped..][run].to_vec();
-            let people = view.set(&SetName::People)?;
+            let (segments, people) = (&segments[skipped..], view.set(&SetName::People)?);
+            let Some(run) = plan(segments).or_else(|| mostly_dead(segments, &people)) else { return Ok(None) };
+            let inputs: Vec<Arc<Segment>> = segments[run].to_vec();
             Ok(Some((view.key(), Merge::new(&inputs, &people), inputs)))
         })?;
         let Some((key, mut merge, inputs)) = planned else { return Ok(false) };
@@ -147,6 +150,10 @@ impl Merger {
                 merge.next_blocks(&TenantBlocks { connection, tenant: key }, SLICE_BLOCKS).map_err(index_fault)
             })?;
             let Some(blocks) = slice else { break };
+            if alive.strong_count() == 0 {
+                // Who opens the file next gives up what is unfinished.
+                return Ok(false);
+            }
             self.writer.write_blocking(move |turn| segments::put_blocks(turn.connection, key, id, &blocks))?;
         }
         let merged = merge.finish(id);
@@ -170,6 +177,12 @@ impl Merger {
         }
         Ok(())
     }
+}
+
+/// A segment of which much is about people who were removed for good: written anew by itself, it forgets them.
+fn mostly_dead(segments: &[Arc<Segment>], people: &Numbers) -> Option<Range<usize>> {
+    let is_due = |segment: &Arc<Segment>| segment.covered.difference_len(people) * DEAD_SHARE > segment.covered.len();
+    segments.iter().position(is_due).map(|at| at..at + 1)
 }
 
 /// Puts a merged segment in the place of its inputs, unless one of them is gone meanwhile.
