@@ -1,6 +1,8 @@
 //! Copies of the file: one written while requests go on, and one brought back.
 
-use std::fs::{self, File};
+use std::fs::{self, File, OpenOptions};
+use std::io::ErrorKind;
+use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 
 use cardfile_directory::{Error, Result};
@@ -11,12 +13,15 @@ use crate::fault::{corrupt, disk, fault};
 
 /// Writes a consistent, compact copy of the store in `directory` into a new file.
 pub(crate) fn backup(directory: &Path, file: &Path) -> Result<()> {
-    if file.exists() {
-        return Err(Error::invalid("file", "new", format!("{} exists already; name a new file", file.display())));
-    }
     let name = file.to_str().ok_or_else(|| Error::invalid("file", "text", "the file's name must be UTF-8"))?;
     let source = Connection::open_with_flags(directory.join(FILE), OpenFlags::SQLITE_OPEN_READ_WRITE).map_err(fault)?;
     source.busy_timeout(std::time::Duration::from_secs(30)).map_err(fault)?;
+    // As private as the directory: who can read the copy can read everyone.
+    let made = OpenOptions::new().write(true).create_new(true).mode(0o600).open(file);
+    made.map_err(|error| match error.kind() {
+        ErrorKind::AlreadyExists => Error::invalid("file", "new", format!("{} exists already; name a new file", file.display())),
+        _ => disk(error),
+    })?;
     let written = source.execute("VACUUM INTO ?1", [name]).map_err(fault);
     written.and_then(|_| File::open(file).and_then(|copy| copy.sync_all()).map_err(disk)).inspect_err(|_| {
         // Half a copy is of no use, and would be in the way of the next one.

@@ -113,7 +113,8 @@ impl Readers {
     pub(crate) fn new(directory: &Path, options: &Options) -> Self {
         Readers {
             path: directory.join(FILE),
-            keep: options.readers,
+            // A search may take a second one.
+            keep: options.readers * 2,
             cache_kib: options.reader_cache_kib,
             idle: Mutex::new(Some(Vec::new())),
         }

@@ -18,7 +18,7 @@ use tokio::sync::Semaphore;
 use uuid::Uuid;
 
 use crate::connect::{self, Options, Readers};
-use crate::fault::{closed, disk};
+use crate::fault::{closed, disk, fault};
 use crate::merger::Merger;
 use crate::order::Orders;
 use crate::sets::SetName;
@@ -265,7 +265,13 @@ impl Store for SqliteStore {
 
     async fn ready(&self) -> Result<()> {
         self.writer()?;
-        self.readers.with(|connection| registry::tenants(connection).map(drop))
+        self.readers.with(|connection| {
+            let sql = "SELECT 1
+                         FROM tenants
+                        LIMIT 1";
+            let mut statement = connection.prepare_cached(sql).map_err(fault)?;
+            statement.exists([]).map(drop).map_err(fault)
+        })
     }
 
     fn gauges(&self) -> Vec<Gauge> {
