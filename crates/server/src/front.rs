@@ -59,15 +59,12 @@ impl Front {
         let took = started.elapsed();
         let operation = response.extensions().get::<Operation>().map_or("unknown", |operation| operation.0);
         self.metrics.count(door, operation, response.status(), took);
-        let status = response.status().as_u16();
-        if is_logged || status >= 500 {
+        // A failure was told where it was answered, with its cause: not here once more.
+        if let Some((method, path)) = line {
+            let status = response.status().as_u16();
             let tracking_id = response.headers().get(TRACKING_ID).and_then(|id| id.to_str().ok());
             let duration_ms = took.as_secs_f64() * 1000.0;
-            if let Some((method, path)) = line {
-                tracing::debug!(target: "access", status, duration_ms, door, operation, tracking_id, %method, path);
-            } else {
-                tracing::warn!(target: "access", status, duration_ms, door, operation, tracking_id, "failed");
-            }
+            tracing::debug!(target: "access", status, duration_ms, door, operation, tracking_id, %method, path);
         }
         response
     }

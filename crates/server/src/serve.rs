@@ -46,6 +46,11 @@ pub async fn serve(data: &Path, config: Config) -> Result<()> {
     server.run().await
 }
 
+/// How this program was called, so that lines printed to be pasted work where it is not on the path.
+pub(crate) fn program() -> String {
+    std::env::args().next().unwrap_or_else(|| "cardfile".to_owned())
+}
+
 /// Says something on standard error; that nobody listens there any more is no reason to stop.
 fn say(text: &str) {
     let _ = writeln!(std::io::stderr(), "{text}");
@@ -169,13 +174,13 @@ async fn stop_again(signals: &mut Signals) {
 }
 
 fn first_steps(data: &Path, url: &str) -> String {
-    let data = data.display();
+    let (data, cardfile) = (data.display(), program());
     format!(
         "\
 There is no organization yet. In another terminal, from the same place:
 
-  cardfile org add 'My company' --data {data}
-  cardfile token add --org ID --data {data}
+  {cardfile} org add 'My company' --data {data}
+  {cardfile} token add --org ID --data {data}
 
 with the id that the first one prints, and then, with the token that the second one prints:
 

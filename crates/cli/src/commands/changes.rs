@@ -11,6 +11,9 @@ use crate::output::Output;
 
 pub(super) async fn log(common: &Common, org: Uuid, since: u64, limit: usize, output: &Output) -> Result<()> {
     let changes = open(common)?.directory.changes(OrganizationId(org), since, limit).await?;
+    if let Some(last) = changes.last().filter(|_| changes.len() == limit) {
+        eprintln!("there may be more: go on with --since {}", last.revision);
+    }
     let json = Value::Array(changes.iter().map(as_json).collect());
     output.answer(&json, || changes.iter().map(as_line).collect::<Vec<_>>().join("\n"))
 }

@@ -53,7 +53,7 @@ impl Demo {
             ),
             ("bulk update these 1,000", format!("{promoted} | {post} {contacts}/bulk --data @- -o {folder}/updated.json {told}")),
             ("bulk delete these 1,000", format!("{ids} | {post} {contacts}/bulk/delete --data @- {told}")),
-            ("what happened", format!("cardfile log --org {} --data {folder}", self.organization)),
+            ("what happened", format!("{} log --org {} --data {folder}", crate::serve::program(), self.organization)),
         ]
     }
 
