@@ -55,7 +55,7 @@ impl Default for Options {
         Options {
             synchronous: Synchronous::Full,
             readers: 4,
-            writer_cache_kib: 32 * 1024,
+            writer_cache_kib: 16 * 1024,
             reader_cache_kib: 4 * 1024,
             queue: 1024,
             wal_mib: 64,

@@ -1,5 +1,6 @@
 //! Copies written while others write, and brought back.
 
+use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -51,6 +52,8 @@ fn a_file_that_exists_is_not_written_over_and_half_a_copy_does_not_stay() {
         let place = Place::new().await;
         let file = place.directory.path().join("copy.db");
         place.store.backup(&file).expect("a copy can be written");
+        let mode = std::fs::metadata(&file).expect("the copy is there").permissions().mode();
+        assert_eq!(mode & 0o777, 0o600, "who can read the copy can read everyone");
         assert!(is_refused(&place.store.backup(&file)));
         let nowhere = place.directory.path().join("nowhere").join("copy.db");
         assert!(is_unavailable(&place.store.backup(&nowhere)));

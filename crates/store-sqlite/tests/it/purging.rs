@@ -150,3 +150,18 @@ fn groups_that_name_the_purged_answer_for_the_living() {
         place.is_sound().await;
     });
 }
+
+#[test]
+fn the_index_forgets_the_words_of_people_who_are_gone() {
+    run(async {
+        let place = Place::new().await;
+        let names = (1..=300).map(|n| if n <= 200 { format!("Zebedee{n}") } else { format!("Person{n}") });
+        place.create(names.map(|name| named(&name))).await;
+        let telling = "SELECT count(*) FROM blocks WHERE instr(bytes, CAST('zebedee' AS BLOB)) > 0";
+        assert_ne!(place.ask(telling), 0);
+        place.trash(numbers(1..=200)).await;
+        assert_eq!(place.purge_all(place.later()).await, 200);
+        place.wait_for(telling, 0).await;
+        place.is_sound().await;
+    });
+}
