@@ -13,7 +13,7 @@ use cardfile_index::{Block, FOLD_PEOPLE, Merge, Segment, plan};
 use cardfile_model::{Numbers, TenantId};
 
 use crate::connect::Readers;
-use crate::fault::fault;
+use crate::fault::{caught, fault};
 use crate::segments::{self, BUILDING, DEAD, LIVE, TenantBlocks, index_fault};
 use crate::sets::SetName;
 use crate::state::{States, TenantRow};
@@ -110,7 +110,7 @@ impl Merger {
     /// Merges whatever there is to merge of a tenant, and removes what is dead.
     fn look_at(&self, tenant: TenantId, alive: &Weak<()>) {
         while alive.strong_count() > 0 {
-            let merged = self.merge_one(tenant, alive);
+            let merged = caught(|| self.merge_one(tenant, alive));
             // Also what a merge left that was given up.
             match self.bury(tenant).and(merged) {
                 Ok(true) => {}
