@@ -4,15 +4,21 @@
 //! its own words. Start reading at [`Door`], what every dialect is given; then [`bearer`], [`body`] and [`json`] in the
 //! order a request meets them.
 
+mod basic;
 mod bearer;
 pub mod body;
+pub mod charset;
 mod deadline;
 mod door;
+pub mod form;
 pub mod json;
 mod limiter;
 mod link;
+pub mod media;
 mod parameters;
+pub mod xml;
 
+pub use basic::basic;
 pub use bearer::bearer;
 pub use deadline::{Late, within};
 pub use door::{Door, Operation, Settings};
