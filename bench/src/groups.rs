@@ -43,7 +43,8 @@ impl Everyone<'_> {
 
     /// Changes the group and says how long it took, how many bytes were written, and how many are in it then.
     fn change(&self, group: Uuid, edit: MemberEdit) -> Result<(Duration, usize, u64)> {
-        let patch = GroupPatch { name: None, description: Edit::Keep, members: vec![edit], unknown: Unknown::Skip };
+        let patch =
+            GroupPatch { name: None, description: Edit::Keep, members: vec![edit], unknown: Unknown::Skip, inherits: false };
         let before = Process::this().written()?;
         let (took, applied) = self.inside.apply(self.organization, Command::PatchGroup { id: group, patch })?;
         let written = Process::this().written()? - before;

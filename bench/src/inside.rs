@@ -66,10 +66,12 @@ impl Inside {
     ) -> Result<(Duration, Page)> {
         let query = Query {
             organization: OrganizationId(organization),
+            inherits: false,
             sources: Sources::Any,
             audience: Audience::Everything,
             filter,
             order,
+            is_descending: false,
             offset: offset as u64,
             limit,
         };

@@ -27,11 +27,13 @@ fn make(data: &Path) -> Result<Vec<Account>> {
     let inside = Inside::open(data)?;
     let accounts = (0..TENANTS).map(|number| {
         let organization = OrganizationId(TimeOrderedIds.next());
-        let draft = OrganizationDraft { id: organization, tenant: None, parent: None, name: format!("Tenant {number}") };
+        let draft =
+            OrganizationDraft { id: organization, tenant: None, parent: None, name: format!("Tenant {number}"), country: None };
         inside.runtime.block_on(inside.store.add_organization(draft, SystemClock.now()))?;
         let (text, token) = Token::make(TenantId(organization.0))?;
         let principal = Principal {
             id: TimeOrderedIds.next(),
+            name: None,
             organization,
             role: Role::Admin,
             scopes: Scopes::default(),

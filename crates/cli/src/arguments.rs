@@ -71,6 +71,9 @@ pub(crate) enum Command {
     /// Make and revoke bearer tokens
     #[command(subcommand)]
     Token(Token),
+    /// Make, list and remove OAuth clients, which sign in at /Token of the address book
+    #[command(subcommand)]
+    Client(Client),
     /// Show what changed in an organization, oldest first
     Log {
         /// The organization
@@ -149,6 +152,9 @@ pub(crate) enum Org {
         /// The organization it goes under [default: the tenant's root]
         #[arg(long, value_name = "ID")]
         parent: Option<Uuid>,
+        /// The country its phone numbers are dialled in, such as GB [default: that of the organization above]
+        #[arg(long, value_name = "CC")]
+        country: Option<String>,
     },
     /// List organizations
     List {
@@ -176,6 +182,33 @@ pub(crate) enum Token {
     Revoke {
         /// The token, or `-` to read it from standard input
         token: String,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Client {
+    /// Make a client; its secret is shown now and never again
+    Add {
+        /// The organization whose address book it opens
+        #[arg(long, value_name = "ID")]
+        org: Uuid,
+        /// Its id, which also names it in the log [default: a new one]
+        #[arg(long, value_name = "NAME")]
+        name: Option<String>,
+    },
+    /// List the clients of an organization
+    List {
+        /// The organization
+        #[arg(long, value_name = "ID")]
+        org: Uuid,
+    },
+    /// Remove a client; its tokens end with it, and its id is not given again
+    Remove {
+        /// The client's id
+        client: String,
+        /// The organization
+        #[arg(long, value_name = "ID")]
+        org: Uuid,
     },
 }
 

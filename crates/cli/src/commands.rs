@@ -2,6 +2,7 @@
 
 mod care;
 mod changes;
+mod client;
 mod org;
 mod token;
 
@@ -24,6 +25,7 @@ pub(crate) async fn run(arguments: Arguments, output: &Output) -> Result<ExitCod
         Command::Serve(asked) => serve(&common, asked).await?,
         Command::Org(asked) => org::run(&common, asked, output).await?,
         Command::Token(asked) => token::run(&common, asked, output).await?,
+        Command::Client(asked) => client::run(&common, asked, output).await?,
         Command::Log { org, since, limit } => changes::log(&common, org, since, limit, output).await?,
         Command::Undo { change, org, force } => changes::undo(&common, change, org, force, output).await?,
         Command::Backup { file } => care::backup(&common, &file, output)?,

@@ -103,7 +103,8 @@ impl Directory {
         if organization.is_locked {
             return Err(Error::Unavailable { reason: Reason::Locked, retry_after: Duration::from_mins(1) });
         }
-        Ok(Desk { directory: self, caller, organization: organization.clone(), door })
+        let (above, country) = (tree.above(organization), tree.country(organization));
+        Ok(Desk { directory: self, caller, organization: organization.clone(), above, country, door })
     }
 
     /// The desk of the organization that a group belongs to.
@@ -118,7 +119,7 @@ impl Directory {
         }
     }
 
-    async fn tree(&self, tenant: TenantId) -> Result<Arc<Tree>> {
+    pub(crate) async fn tree(&self, tenant: TenantId) -> Result<Arc<Tree>> {
         let now = self.clock.now();
         if let Some(tree) = self.trees.recall(&tenant, now) {
             return Ok(tree);
@@ -142,6 +143,9 @@ pub struct Desk<'a> {
     pub(crate) directory: &'a Directory,
     pub(crate) caller: &'a Caller,
     pub(crate) organization: Organization,
+    /// The organizations above it, the nearest first.
+    pub(crate) above: Vec<OrganizationId>,
+    pub(crate) country: Option<String>,
     pub(crate) door: &'static str,
 }
 
@@ -150,6 +154,18 @@ impl<'a> Desk<'a> {
     #[must_use]
     pub fn organization(&self) -> &Organization {
         &self.organization
+    }
+
+    /// The organizations above it, the nearest first: whose contacts it inherits.
+    #[must_use]
+    pub fn above(&self) -> &[OrganizationId] {
+        &self.above
+    }
+
+    /// The country that the organization's phone numbers are dialled in, its own or that of the nearest above that has one.
+    #[must_use]
+    pub fn country(&self) -> Option<&str> {
+        self.country.as_deref()
     }
 
     /// May read contacts.

@@ -9,6 +9,8 @@ use uuid::Uuid;
 pub struct Principal {
     /// The id, for the log.
     pub id: Uuid,
+    /// What it is called, if it is called anything: a client's id, a log-in.
+    pub name: Option<String>,
     /// The organization it belongs to; its reach is this one and those below.
     pub organization: OrganizationId,
     /// What it may do there.

@@ -1,7 +1,9 @@
 //! Reading and writing the contacts of one organization.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use cardfile_model::{
-    Batch, Contact, Expect, Filter, Limits, Mode, Order, Page, Patch, Query, Record, Selection, Sources, Write,
+    Batch, Contact, Expect, Filter, Limits, Mode, Numbers, Order, Page, Patch, Query, Record, Selection, Sources, Write,
 };
 use uuid::Uuid;
 
@@ -17,6 +19,29 @@ pub struct Reader<'d, 'a> {
 /// Leave to write contacts.
 pub struct Editor<'d, 'a> {
     pub(crate) desk: &'d Desk<'a>,
+}
+
+/// Which contacts a reader wants, and in which order. By default everyone's own, by number, without a limit.
+#[derive(Debug, Clone)]
+pub struct Wanted {
+    /// Which.
+    pub filter: Filter,
+    /// Whether those of the organizations above are among them.
+    pub inherits: bool,
+    /// In which order.
+    pub order: Order,
+    /// Whether it is turned round.
+    pub is_descending: bool,
+    /// How many to pass over.
+    pub offset: u64,
+    /// How many at most.
+    pub limit: usize,
+}
+
+impl Default for Wanted {
+    fn default() -> Self {
+        Wanted { filter: Filter::All, inherits: false, order: Order::Number, is_descending: false, offset: 0, limit: usize::MAX }
+    }
 }
 
 impl Reader<'_, '_> {
@@ -39,17 +64,47 @@ impl Reader<'_, '_> {
     /// # Errors
     /// Those of the store.
     pub async fn find(&self, filter: Filter, order: Order, offset: u64, limit: usize) -> Result<Page> {
-        let Desk { directory, caller, organization, .. } = self.desk;
-        let query = Query {
-            organization: organization.id,
-            sources: caller.principal.sources.clone(),
+        self.page(Wanted { filter, order, offset, limit, ..Wanted::default() }).await
+    }
+
+    /// One page of what is wanted; contacts of sources that are not the caller's to touch are left out.
+    ///
+    /// # Errors
+    /// Those of the store.
+    pub async fn page(&self, wanted: Wanted) -> Result<Page> {
+        self.desk.directory.store.find(self.desk.caller.tenant, self.query(wanted)).await
+    }
+
+    /// Everyone whom a filter finds, as one snapshot's set.
+    ///
+    /// # Errors
+    /// Those of the store.
+    pub async fn numbers(&self, filter: Filter, inherits: bool) -> Result<Numbers> {
+        let query = self.query(Wanted { filter, inherits, ..Wanted::default() });
+        self.desk.directory.store.numbers(self.desk.caller.tenant, query).await
+    }
+
+    /// The names of those who made these changes, by revision; see [`crate::Store::authors`].
+    ///
+    /// # Errors
+    /// Those of the store.
+    pub async fn authors(&self, revisions: &BTreeSet<u64>) -> Result<BTreeMap<u64, String>> {
+        self.desk.directory.store.authors(self.desk.caller.tenant, revisions).await
+    }
+
+    fn query(&self, wanted: Wanted) -> Query {
+        let Wanted { filter, inherits, order, is_descending, offset, limit } = wanted;
+        Query {
+            organization: self.desk.organization.id,
+            inherits,
+            sources: self.desk.caller.principal.sources.clone(),
             audience: self.desk.audience(),
             filter,
             order,
+            is_descending,
             offset,
             limit,
-        };
-        directory.store.find(caller.tenant, query).await
+        }
     }
 
     /// The sources whose contacts the caller may touch.

@@ -93,6 +93,9 @@ pub enum Action {
     /// Contacts of this source are not the caller's to touch; absent means that no source was named.
     #[error("contacts of source {} may not be touched", .0.as_deref().unwrap_or("null"))]
     UseSource(Option<String>),
+    /// The thing belongs to an organization above the caller's, which does not let it be changed from here.
+    #[error("it is inherited and may not be changed here")]
+    ChangeInherited,
 }
 
 /// A kind of thing.
@@ -113,6 +116,9 @@ pub enum Kind {
     /// A change.
     #[error("change")]
     Change,
+    /// An OAuth client.
+    #[error("client")]
+    Client,
 }
 
 /// Why the directory is not available.

@@ -39,7 +39,7 @@ impl GroupReader<'_, '_> {
     ) -> Result<(Vec<Group>, u64)> {
         let (order, is_descending) = order;
         let organization = self.desk.organization.id;
-        let query = GroupQuery { organization, filter, order, is_descending, offset, limit };
+        let query = GroupQuery { organization, also: Vec::new(), filter, order, is_descending, offset, limit };
         self.desk.directory.store.groups(self.desk.caller.tenant, query).await
     }
 
@@ -71,11 +71,25 @@ impl GroupEditor<'_, '_> {
     /// # Errors
     /// `Invalid` for a blank name, `AlreadyExists` when the name is taken.
     pub async fn create(&self, name: String, description: Option<String>, members: Selection) -> Result<Group> {
+        self.create_under(None, name, description, members).await
+    }
+
+    /// Makes a group as a part of another.
+    ///
+    /// # Errors
+    /// As [`GroupEditor::create`]; `NotFound` for a parent that is no group of this organization.
+    pub async fn create_under(
+        &self,
+        parent: Option<Uuid>,
+        name: String,
+        description: Option<String>,
+        members: Selection,
+    ) -> Result<Group> {
         self.check(Some(&name), description.as_deref())?;
         let draft = GroupDraft {
             id: self.desk.directory.ids.next(),
             organization: self.desk.organization.id,
-            parent: None,
+            parent,
             name,
             description,
             members,
@@ -119,7 +133,7 @@ impl GroupEditor<'_, '_> {
 
 impl Desk<'_> {
     /// A group of this desk's organization.
-    async fn group(&self, id: Uuid) -> Result<Group> {
+    pub(crate) async fn group(&self, id: Uuid) -> Result<Group> {
         let found = self.directory.store.group(self.caller.tenant, id).await?;
         found.filter(|group| group.organization == self.organization.id).ok_or_else(|| Error::no_group(id))
     }

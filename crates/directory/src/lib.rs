@@ -9,24 +9,30 @@
 
 mod access;
 mod caller;
+mod clients;
 mod clock;
 mod contacts;
 mod error;
 mod groups;
 pub mod judge;
+mod notes;
 mod operate;
+pub mod phones;
 mod registry;
+mod rights;
 mod store;
 mod tenancy;
 mod token;
 
 pub use access::{Desk, Directory, Settings};
 pub use caller::{Caller, Need, Principal, Scopes};
+pub use clients::{Issued, Lifetimes};
 pub use clock::{Clock, Ids, SystemClock, TimeOrderedIds};
-pub use contacts::{Editor, Reader};
+pub use contacts::{Editor, Reader, Wanted};
 pub use error::{Action, Error, Kind, Reason, Result, Source};
 pub use groups::{GroupEditor, GroupReader};
 pub use operate::PurgeReport;
-pub use registry::{OrganizationDraft, Registry, TokenDraft};
+pub use registry::{Client, Issue, OrganizationDraft, Registry, TokenDraft};
+pub use rights::{Grant, Right};
 pub use store::{Applied, Author, Command, Finding, Gauge, Outcome, Store, Trash};
 pub use token::Token;

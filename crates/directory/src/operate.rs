@@ -115,7 +115,7 @@ impl Directory {
         Ok(PurgeReport { people: self.store.purge(before).await? })
     }
 
-    async fn tenant_of(&self, organization: OrganizationId) -> Result<TenantId> {
+    pub(crate) async fn tenant_of(&self, organization: OrganizationId) -> Result<TenantId> {
         let unknown = || Error::NotFound { kind: Kind::Organization, id: organization.to_string() };
         self.store.tenant_of(organization).await?.ok_or_else(unknown)
     }

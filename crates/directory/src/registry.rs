@@ -19,6 +19,8 @@ pub struct OrganizationDraft {
     pub parent: Option<OrganizationId>,
     /// What it is called, not blank.
     pub name: String,
+    /// The country its phone numbers are dialled in; see [`Organization::country`].
+    pub country: Option<String>,
 }
 
 /// A token to be kept.
@@ -30,6 +32,32 @@ pub struct TokenDraft {
     pub principal: Principal,
     /// When it was made.
     pub created: Timestamp,
+}
+
+/// An OAuth client: an id and a secret for which tokens are issued.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Client {
+    /// The id, unique in the tenant; also the name of the principal its tokens stand for.
+    pub id: String,
+    /// What is kept of its secret.
+    pub secret: Token,
+    /// Whom its tokens stand for; `expires` says nothing here.
+    pub principal: Principal,
+    /// When it was made.
+    pub created: Timestamp,
+}
+
+/// Tokens to be kept for a client.
+#[derive(Debug, Clone)]
+pub struct Issue {
+    /// The client's id.
+    pub client: String,
+    /// The refresh token that is spent for these, if one is.
+    pub spent: Option<Token>,
+    /// The access token.
+    pub access: TokenDraft,
+    /// The refresh token, and when it ends.
+    pub refresh: (Token, Timestamp),
 }
 
 /// The administration of a store.
@@ -62,6 +90,34 @@ pub trait Registry: Send + Sync {
 
     /// Forgets a token; one that is not there is no error.
     async fn revoke_token(&self, token: Token) -> Result<()>;
+
+    /// Keeps a client.
+    ///
+    /// **Errors**: `AlreadyExists` when the tenant has or had one of this id; `NotFound` when the principal's organization is not
+    /// in the secret's tenant.
+    async fn add_client(&self, client: Client) -> Result<()>;
+
+    /// The clients of a tenant by id.
+    async fn clients(&self, tenant: TenantId) -> Result<Vec<Client>>;
+
+    /// The client of this id; `None` when there is none, or none any more.
+    async fn client(&self, tenant: TenantId, id: &str) -> Result<Option<Client>>;
+
+    /// Removes a client with all its tokens. Its id is not given again, so that the log still tells who it was.
+    ///
+    /// **Errors**: `NotFound`.
+    async fn remove_client(&self, tenant: TenantId, id: &str) -> Result<()>;
+
+    /// Keeps an access and a refresh token of a client, in one transaction with the end of the spent one. What of the client's
+    /// tokens ended before the access token was made is forgotten.
+    ///
+    /// **Errors**: `Unauthenticated` when the client is not there, or the spent token is not the client's, ended or is spent
+    /// already.
+    async fn issue(&self, issue: Issue) -> Result<()>;
+
+    /// The client that a refresh token is of; `None` when it is not known or spent. Whether it has ended is judged by
+    /// [`Registry::issue`].
+    async fn client_of_refresh(&self, refresh: Token) -> Result<Option<Client>>;
 
     /// Whom a token stands for; `None` when it is not known. Whether it has ended is for the directory to judge.
     async fn caller(&self, token: Token) -> Result<Option<Caller>>;

@@ -7,12 +7,13 @@
 //! `get`, `find`, `members` or any total. Stores do no permission checks beyond those that [`Batch`] and [`Trash`] carry,
 //! for these need the row: [`crate::judge`] has them.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use async_trait::async_trait;
 use cardfile_model::{
-    Audience, Batch, Change, Group, GroupDraft, GroupPatch, GroupQuery, Limits, Member, OrganizationId, Page, Query, Record,
-    Selection, Sources, TenantId,
+    Audience, Batch, Change, Group, GroupDraft, GroupPatch, GroupQuery, Limits, Member, Note, NoteEdit, NoteQuery, Numbers,
+    OrganizationId, Page, Query, Record, Selection, Sources, TenantId,
 };
 use jiff::Timestamp;
 use uuid::Uuid;
@@ -64,6 +65,14 @@ pub enum Command {
     DeleteGroup {
         /// Which.
         id: Uuid,
+    },
+    /// Notes of an organization come, change or go, all of them or none; a note that is kept so already is left alone.
+    /// `TooLarge` (`shelf_notes`) when a shelf would hold too many.
+    Note {
+        /// Whose notes.
+        organization: OrganizationId,
+        /// What happens; of several edits of one key the last counts.
+        edits: Vec<NoteEdit>,
     },
     /// An earlier change is taken back, as a change of its own that can be undone too.
     ///
@@ -146,6 +155,13 @@ pub trait Store: Registry {
     /// One page of the contacts that a query finds, with the exact total.
     async fn find(&self, tenant: TenantId, query: Query) -> Result<Page>;
 
+    /// Everyone whom a query finds, whatever its order, offset and limit: one snapshot's set.
+    async fn numbers(&self, tenant: TenantId, query: Query) -> Result<Numbers>;
+
+    /// The names of those who made these changes, by revision: the principal's name, else its id; the door for those without a
+    /// principal. Revisions that are not known are absent.
+    async fn authors(&self, tenant: TenantId, revisions: &BTreeSet<u64>) -> Result<BTreeMap<u64, String>>;
+
     /// Does one command in one transaction.
     ///
     /// **Errors**: those of the command; a [`Command::Write`] in mode `Each` fails as a whole only for reasons that concern
@@ -157,6 +173,19 @@ pub trait Store: Registry {
 
     /// One page of the groups that a query finds, and the exact total.
     async fn groups(&self, tenant: TenantId, query: GroupQuery) -> Result<(Vec<Group>, u64)>;
+
+    /// The groups of an organization, and of these others, in which at least one of these people is, by folded name: the name
+    /// of each, and who of them is in it.
+    async fn groups_of(
+        &self,
+        tenant: TenantId,
+        organization: OrganizationId,
+        also: &[Uuid],
+        people: &Numbers,
+    ) -> Result<Vec<(String, Numbers)>>;
+
+    /// One page of the notes that a query finds, and the exact total.
+    async fn notes(&self, tenant: TenantId, query: NoteQuery) -> Result<(Vec<Note>, u64)>;
 
     /// A slice of the people in a group by person number, those in the trash left out.
     ///

@@ -55,6 +55,24 @@ impl Tree {
         self.0.get(&id)
     }
 
+    /// The organizations above one, the nearest first.
+    pub(crate) fn above(&self, organization: &Organization) -> Vec<OrganizationId> {
+        let mut above = Vec::new();
+        let mut parent = organization.parent;
+        // As below, a cycle would end the walk too.
+        while let Some(next) = parent.filter(|_| above.len() < self.0.len()).and_then(|id| self.get(id)) {
+            above.push(next.id);
+            parent = next.parent;
+        }
+        above
+    }
+
+    /// The country of an organization, or of the nearest above that has one.
+    pub(crate) fn country(&self, organization: &Organization) -> Option<String> {
+        let above = self.above(organization).into_iter().filter_map(|id| self.get(id));
+        std::iter::once(organization).chain(above).find_map(|organization| organization.country.clone())
+    }
+
     /// Whether `id` is `top` or hangs below it.
     pub(crate) fn is_within(&self, id: OrganizationId, top: OrganizationId) -> bool {
         let mut at = self.get(id);

@@ -54,10 +54,12 @@ pub enum ChangeKind {
     Undo,
     /// An organization was made.
     Organization,
+    /// Notes of an organization came, changed or went.
+    Note,
 }
 
 impl ChangeKind {
-    const ALL: [ChangeKind; 7] = [
+    const ALL: [ChangeKind; 8] = [
         ChangeKind::Write,
         ChangeKind::Trash,
         ChangeKind::GroupCreate,
@@ -65,6 +67,7 @@ impl ChangeKind {
         ChangeKind::GroupDelete,
         ChangeKind::Undo,
         ChangeKind::Organization,
+        ChangeKind::Note,
     ];
 
     /// The kind of this name.
@@ -84,6 +87,7 @@ impl ChangeKind {
             ChangeKind::GroupDelete => "group_delete",
             ChangeKind::Undo => "undo",
             ChangeKind::Organization => "organization",
+            ChangeKind::Note => "note",
         }
     }
 }

@@ -6,6 +6,8 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
+use crate::organization::OrganizationId;
+
 /// A person's card: what is known of one person, as the programs that wrote it gave it.
 ///
 /// **Shape**: every member may be absent; an absent text is `None`, never an empty one made up here. Lists keep the order
@@ -106,6 +108,8 @@ pub struct Record {
     pub id: Uuid,
     /// The person number: dense within the tenant from 1, given once and never reused.
     pub number: u32,
+    /// The organization whose contact this is.
+    pub organization: OrganizationId,
     /// The tenant's revision at the last change of this card.
     pub revision: u64,
     /// When the card was made.
@@ -153,6 +157,14 @@ impl Contact {
 }
 
 impl Entry {
+    /// Where the entry stands that a door shows which knows only one: the first of this kind, else the primary one, else the
+    /// first. [`crate::ListEdit::Assign`] writes the same.
+    #[must_use]
+    pub fn chosen(list: &[Entry], kind: Option<&str>) -> Option<usize> {
+        let of_kind = kind.and_then(|kind| list.iter().position(|entry| entry.is_of_kind(Some(kind))));
+        of_kind.or_else(|| list.iter().position(|entry| entry.is_primary == Some(true))).or((!list.is_empty()).then_some(0))
+    }
+
     /// Whether this is the same address for the same purpose, the purpose compared ignoring ASCII case.
     #[must_use]
     pub fn is_same(&self, other: &Entry) -> bool {

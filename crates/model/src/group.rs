@@ -30,6 +30,12 @@ pub struct Group {
     pub revision: u64,
     /// How many people are in it.
     pub size: u64,
+    /// How many of these have a card.
+    pub cards: u64,
+    /// How many of these have an e-mail address on it.
+    pub with_email: u64,
+    /// How many of these have a phone number on it.
+    pub with_phone: u64,
 }
 
 /// A group to be made.
@@ -62,10 +68,12 @@ pub struct GroupPatch {
     pub members: Vec<MemberEdit>,
     /// What to do about people whom the directory does not know.
     pub unknown: Unknown,
+    /// Whether the contacts of the organizations above the group's are among "everyone", and known by their numbers.
+    pub inherits: bool,
 }
 
-/// One step of a change of membership. "Everyone" is everyone of the group's organization when adding, everyone in the
-/// group when removing.
+/// One step of a change of membership. "Everyone" is everyone of the group's organization (and of those above it, if the patch
+/// says so) when adding, everyone in the group when removing. A person number is known only if it is one of those.
 #[derive(Debug, Clone, PartialEq)]
 pub enum MemberEdit {
     /// These join; who is in already stays.

@@ -34,6 +34,9 @@ pub struct Organization {
     pub parent: Option<OrganizationId>,
     /// What it is called.
     pub name: String,
+    /// The country its phone numbers are dialled in, ISO 3166-1 alpha-2 in capitals; `None` to take that of the organization
+    /// above it.
+    pub country: Option<String>,
     /// Whether requests are turned away for now (maintenance, restore).
     pub is_locked: bool,
 }

@@ -36,6 +36,14 @@ pub enum ListEdit {
     },
     /// The whole list becomes this.
     Replace(Vec<Entry>),
+    /// The one entry that a door shows ([`Entry::chosen`]) gets this value and keeps its kind; without one it is made, the
+    /// primary one. Without a value it goes.
+    Assign {
+        /// The kind that is shown before others, and that a new entry gets.
+        kind: Option<String>,
+        /// The value.
+        value: Option<String>,
+    },
 }
 
 /// A change to a contact: only what is named changes. The source of a contact never changes; naming it only claims what it is.
@@ -48,6 +56,9 @@ pub struct Patch {
     /// What the contact's source must be; another one is refused, none is not looked at.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub source: Option<String>,
+    /// Whether a display name that only says the first and last name, or is absent, follows a change of these.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub follows_names: bool,
     #[serde(skip_serializing_if = "Edit::is_keep")]
     pub display_name: Edit<String>,
     #[serde(skip_serializing_if = "Edit::is_keep")]
@@ -116,6 +127,7 @@ impl Patch {
         // Destructured without `..`, so that a new member does not compile until it is thought of here.
         let Patch {
             source: _,
+            follows_names,
             display_name,
             given_name,
             family_name,
@@ -132,9 +144,13 @@ impl Patch {
             keys,
             extensions,
         } = self;
+        let follows = follows_names && (contact.display_name.is_none() || contact.display_name == contact.given_and_family());
         display_name.apply(&mut contact.display_name);
         given_name.apply(&mut contact.given_name);
         family_name.apply(&mut contact.family_name);
+        if follows {
+            contact.display_name = contact.given_and_family();
+        }
         organization.apply(&mut contact.organization);
         title.apply(&mut contact.title);
         address.apply(&mut contact.address);
@@ -175,6 +191,7 @@ impl Patch {
         }
         Patch {
             source: None,
+            follows_names: false,
             display_name: Edit::reverse(&before.display_name, &after.display_name),
             given_name: Edit::reverse(&before.given_name, &after.given_name),
             family_name: Edit::reverse(&before.family_name, &after.family_name),
@@ -208,7 +225,17 @@ fn apply_list(edits: Vec<ListEdit>, list: &mut Vec<Entry>) {
                 list.retain(|entry| entry.value != value || (kind.is_some() && !entry.is_of_kind(kind.as_deref())));
             }
             ListEdit::Upsert(entry) => upsert(entry, list),
+            ListEdit::Assign { kind, value } => assign(kind, value, list),
         }
+    }
+}
+
+fn assign(kind: Option<String>, value: Option<String>, list: &mut Vec<Entry>) {
+    match (Entry::chosen(list, kind.as_deref()), value) {
+        (Some(at), Some(value)) => list[at].value = value,
+        (Some(at), None) => drop(list.remove(at)),
+        (None, Some(value)) => list.push(Entry { value, kind, is_primary: Some(true) }),
+        (None, None) => {}
     }
 }
 

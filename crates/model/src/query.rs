@@ -1,16 +1,20 @@
 //! How people and groups are found.
 
+use jiff::Timestamp;
 use uuid::Uuid;
 
-use crate::contact::Record;
+use crate::contact::{Contact, Entry, Record};
+use crate::fold;
 use crate::organization::OrganizationId;
-use crate::selection::Sources;
+use crate::selection::{Numbers, Sources};
 
 /// A question about the contacts of one organization.
 #[derive(Debug, Clone)]
 pub struct Query {
     /// Whose contacts.
     pub organization: OrganizationId,
+    /// Whether those of the organizations above it are among them.
+    pub inherits: bool,
     /// Contacts of other sources are left out.
     pub sources: Sources,
     /// Who asks: contacts shown only to groups are left out for those not in them.
@@ -19,6 +23,8 @@ pub struct Query {
     pub filter: Filter,
     /// In which order.
     pub order: Order,
+    /// Whether the order is turned round; who has nothing to be ordered by comes last all the same, and ties by number.
+    pub is_descending: bool,
     /// How many to pass over.
     pub offset: u64,
     /// How many at most.
@@ -71,15 +77,92 @@ pub enum Filter {
     SharedWithAny(Vec<Uuid>),
     /// Those with one of these ids.
     Ids(Vec<Uuid>),
+    /// Those with one of these person numbers.
+    Numbers(Numbers),
+    /// Those with this text within one member; blanks around it do not count, and an empty text finds everyone.
+    FieldContains {
+        /// Which member.
+        field: Field,
+        /// The text.
+        text: String,
+    },
 }
 
-/// In which order contacts come. Every order is total, so pages neither skip nor repeat while nothing changes.
+/// A member of a card that can be searched by itself.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Field {
+    /// The first name.
+    GivenName,
+    /// The last name.
+    FamilyName,
+    /// Any e-mail address.
+    Email,
+}
+
+impl Field {
+    /// Whether a card has a folded text within this member.
+    #[must_use]
+    pub fn contains(self, contact: &Contact, folded: &str) -> bool {
+        let has = |text: &str| fold::text(text).contains(folded);
+        match self {
+            Field::GivenName => contact.given_name.as_deref().is_some_and(has),
+            Field::FamilyName => contact.family_name.as_deref().is_some_and(has),
+            Field::Email => contact.emails.iter().any(|entry| has(&entry.value)),
+        }
+    }
+}
+
+/// In which order contacts come. Every order is total, so pages neither skip nor repeat while nothing changes: contacts alike in
+/// the first [`Order::KEY_BYTES`] of what they are ordered by come by person number, those without it last.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Order {
-    /// By display name: the first 16 bytes of it folded, then the person number; those without one last.
+    /// By display name, folded.
     Name,
     /// By person number, which is the order of creation.
     Number,
+    /// By first name, folded.
+    GivenName,
+    /// By last name, folded.
+    FamilyName,
+    /// By the primary e-mail address ([`Entry::chosen`]), folded.
+    Email,
+    /// By the phone number that a door shows which knows only one: the mobile one, else the primary one; by its digits.
+    Phone,
+    /// By the time it was made.
+    Created,
+    /// By the time of the last change.
+    Modified,
+    /// By the name of who changed it last, folded.
+    Author,
+}
+
+impl Order {
+    /// How many bytes of a key count.
+    pub const KEY_BYTES: usize = 16;
+
+    /// What a contact is ordered by, as a text compared byte by byte; empty when it has nothing of the kind. `author` is who
+    /// changed it last, and needed for [`Order::Author`] only. The order of numbers has no key.
+    #[must_use]
+    pub fn key(self, record: &Record, author: &str) -> String {
+        let contact = &record.contact;
+        let text = |text: &Option<String>| text.as_deref().map(fold::text).unwrap_or_default();
+        let time = |time: Timestamp| format!("{:016x}", time.as_microsecond().wrapping_sub(i64::MIN));
+        match self {
+            Order::Number => String::new(),
+            Order::Name => text(&contact.display_name),
+            Order::GivenName => text(&contact.given_name),
+            Order::FamilyName => text(&contact.family_name),
+            Order::Email => {
+                Entry::chosen(&contact.emails, None).map(|at| fold::text(&contact.emails[at].value)).unwrap_or_default()
+            }
+            Order::Phone => Entry::chosen(&contact.phones, Some("mobile"))
+                .map(|at| fold::phone(&contact.phones[at].value))
+                .unwrap_or_default(),
+            Order::Created => time(record.created),
+            Order::Modified => time(record.modified),
+            Order::Author => fold::text(author),
+        }
+    }
 }
 
 /// One page of an answer.
@@ -96,6 +179,8 @@ pub struct Page {
 pub struct GroupQuery {
     /// Whose groups.
     pub organization: OrganizationId,
+    /// Groups of other organizations of the tenant that are among them.
+    pub also: Vec<Uuid>,
     /// Which.
     pub filter: GroupFilter,
     /// In which order.

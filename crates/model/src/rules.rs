@@ -35,6 +35,8 @@ pub struct Limits {
     pub tenant_people: u32,
     /// Groups of one tenant.
     pub tenant_groups: u32,
+    /// Notes of one organization on one shelf, such as numbers that opted out.
+    pub shelf_notes: u32,
 }
 
 impl Default for Limits {
@@ -48,6 +50,7 @@ impl Default for Limits {
             group_edits: 500,
             tenant_people: 10_000_000,
             tenant_groups: 100_000,
+            shelf_notes: 1_000_000,
         }
     }
 }

@@ -45,10 +45,11 @@ pub async fn run(listen: String, is_json: bool) -> Result<()> {
 /// Makes the organization, its administrator, the people and their groups; answers the organization and the token.
 async fn fill(directory: &Directory) -> Result<(OrganizationId, String)> {
     let id = OrganizationId(directory.next_id());
-    let draft = OrganizationDraft { id, tenant: None, parent: None, name: "Cardfile demo".into() };
+    let draft = OrganizationDraft { id, tenant: None, parent: None, name: "Cardfile demo".into(), country: None };
     directory.add_organization(draft).await?;
     let administrator = Principal {
         id: directory.next_id(),
+        name: None,
         organization: id,
         role: Role::Admin,
         scopes: Scopes::default(),

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 
 use cardfile_directory::{Error, Finding, Result};
 use cardfile_index::{PEOPLE_PER_CHUNK, TextChunk, for_each_visible, hash64};
-use cardfile_model::{Numbers, Record, TenantId};
+use cardfile_model::{Numbers, OrganizationId, Record, TenantId};
 use rusqlite::params;
 
 use crate::connect::Readers;
@@ -121,7 +121,8 @@ impl Checkup<'_> {
         let mut texts = Texts::default();
         while let Some(row) = found.next().map_err(fault)? {
             let number = number(row.get(5).map_err(fault)?);
-            let record = match rows::read(row, number) {
+            // Of which organization does not matter here.
+            let record = match rows::read(row, number, OrganizationId(self.tenant.0)) {
                 Ok(record) => record,
                 Err(error) => {
                     self.find(format!("the row of person {number} cannot be read: {error}"), false);
@@ -147,6 +148,8 @@ impl Checkup<'_> {
         if !contact.shared_with.is_empty() {
             names.push(SetName::Restricted);
         }
+        names.extend((!contact.emails.is_empty()).then_some(SetName::WithEmail));
+        names.extend((!contact.phones.is_empty()).then_some(SetName::WithPhone));
         for name in names {
             seen.sets.entry(name).or_default().insert(record.number);
         }
@@ -188,7 +191,7 @@ impl Checkup<'_> {
         if homes != *elsewhere {
             wrong.push("the people outside of the root organization are not those of the others".to_owned());
         }
-        for prefix in ["source/", "shared/", "restricted"] {
+        for prefix in ["source/", "shared/", "restricted", "with-"] {
             for name in sets::names(view.connection, view.key(), prefix)? {
                 // Who was removed for good may still be named; nobody looks for them there.
                 let stored = &*view.set(&name)? & &*people;

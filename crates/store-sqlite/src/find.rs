@@ -4,27 +4,33 @@ use std::sync::Arc;
 
 use cardfile_directory::Result;
 use cardfile_index::{Segment, TextChunk, lookup, terms};
-use cardfile_model::{Audience, Filter, Numbers, Page, Query, Record, Sources, fold};
+use cardfile_model::{Audience, Contact, Filter, Numbers, Order, Page, Query, Sources, fold};
 use uuid::Uuid;
 
 use crate::fault::{corrupt, fault};
+use crate::order::Orders;
 use crate::segments::{TenantBlocks, index_fault};
 use crate::sets::SetName;
-use crate::state::{View, person};
+use crate::state::{Home, View, person};
 use crate::{groups, organizations, rows, scan};
 
 /// Exact hits are compared with their rows up to this many; two keys of one 64-bit hash among more are not worth the reading.
 const MAX_VERIFIED: u64 = 10_000;
 
 impl View<'_> {
-    /// Everyone whom a question can be about: of the organization, of permitted sources, shown to who asks.
-    pub(crate) fn scope(&self, organization: u32, sources: &Sources, audience: Audience) -> Result<Arc<Numbers>> {
+    /// Everyone whom a question can be about: of these organizations, of permitted sources, shown to who asks.
+    pub(crate) fn scope(&self, homes: &[Home], sources: &Sources, audience: Audience) -> Result<Arc<Numbers>> {
         let mut scope = self.live()?;
-        if organization == organizations::ROOT {
-            narrow(&mut scope, &*self.set(&SetName::Elsewhere)?);
+        let is_root_in = homes.iter().any(|home| home.number == organizations::ROOT);
+        let mut others = if is_root_in { (*self.set(&SetName::Elsewhere)?).clone() } else { Numbers::new() };
+        for home in homes.iter().filter(|home| home.number != organizations::ROOT) {
+            let here = self.set(&SetName::Organization(home.number))?;
+            if is_root_in { others -= &*here } else { others |= &*here }
+        }
+        if is_root_in {
+            narrow(&mut scope, &others);
         } else {
-            let here = self.set(&SetName::Organization(organization))?;
-            scope = Arc::new(&*scope & &*here);
+            scope = Arc::new(others & &*scope);
         }
         for name in self.sources()? {
             let SetName::Source(source) = name else { continue };
@@ -58,22 +64,41 @@ impl View<'_> {
         Ok(shown)
     }
 
-    /// One page of what a query finds.
-    pub(crate) fn find(&self, query: &Query, ordered: impl FnOnce(&Numbers, bool) -> Result<Vec<u32>>) -> Result<Page> {
-        let organization = organizations::number(self.connection, self.key(), query.organization)?;
-        let scope = self.scope(organization, &query.sources, query.audience)?;
-        let hits = match self.matches(&query.filter, &scope)? {
+    /// Everyone whom a query finds.
+    pub(crate) fn numbers(&self, query: &Query) -> Result<Arc<Numbers>> {
+        self.hits(query, &self.homes(query.organization, query.inherits)?)
+    }
+
+    fn hits(&self, query: &Query, homes: &[Home]) -> Result<Arc<Numbers>> {
+        let scope = self.scope(homes, &query.sources, query.audience)?;
+        Ok(match self.matches(&query.filter, &scope)? {
             Matches::Everyone => scope,
             Matches::Some(hits) => Arc::new(hits & &*scope),
-        };
+        })
+    }
+
+    /// One page of what a query finds.
+    pub(crate) fn find(&self, query: &Query, orders: &Orders) -> Result<Page> {
+        let homes = self.homes(query.organization, query.inherits)?;
+        let hits = self.hits(query, &homes)?;
         let total = hits.len();
         if query.limit == 0 || query.offset >= total {
             return Ok(Page { records: Vec::new(), total });
         }
-        let is_everyone = total == self.live()?.len();
-        let mut records = Vec::new();
-        for number in ordered(&hits, is_everyone)? {
-            let record = rows::record(self.connection, self.key(), number)?;
+        let slice = (query.offset, query.limit);
+        let page = match query.order {
+            Order::Number => by_number(&hits, query.is_descending, slice),
+            order => orders.page(self, (order, query.is_descending), (&hits, total == self.live()?.len()), slice)?,
+        };
+        let mut records = Vec::with_capacity(page.len());
+        for number in page {
+            let mut home = query.organization;
+            for other in homes.iter().skip(1) {
+                if self.is_at(*other, number)? {
+                    home = other.id;
+                }
+            }
+            let record = rows::record(self.connection, self.key(), number, home)?;
             records.push(record.ok_or_else(|| corrupt(format!("person {number} has no row")))?);
         }
         Ok(Page { records, total })
@@ -114,18 +139,18 @@ impl View<'_> {
             Filter::WordPrefixes(text) => return self.word_prefixes(&fold::text(text), scope),
             Filter::Email(address) => {
                 let wanted = fold::text(address);
-                self.exact(&terms::email(address), scope, |record| {
-                    record.contact.emails.iter().any(|entry| fold::text(&entry.value) == wanted)
+                self.exact(&terms::email(address), scope, |contact| {
+                    contact.emails.iter().any(|entry| fold::text(&entry.value) == wanted)
                 })?
             }
             Filter::Phone(number) => {
                 let wanted = fold::phone(number);
-                self.exact(&terms::phone(number), scope, |record| {
-                    record.contact.phones.iter().any(|entry| fold::phone(&entry.value) == wanted)
+                self.exact(&terms::phone(number), scope, |contact| {
+                    contact.phones.iter().any(|entry| fold::phone(&entry.value) == wanted)
                 })?
             }
-            Filter::Key { system, value } => self.exact(&terms::key(system, value), scope, |record| {
-                record.contact.keys.iter().any(|key| key.system == *system && key.value == *value)
+            Filter::Key { system, value } => self.exact(&terms::key(system, value), scope, |contact| {
+                contact.keys.iter().any(|key| key.system == *system && key.value == *value)
             })?,
             Filter::Source(source) => (*self.set(&SetName::Source(source.clone()))?).clone(),
             Filter::MemberOf(group) => match groups::by_id(self.connection, self.key(), *group)? {
@@ -146,6 +171,15 @@ impl View<'_> {
                 }
                 found
             }
+            Filter::Numbers(numbers) => numbers.clone(),
+            Filter::FieldContains { field, text } => match fold::text(text) {
+                needle if needle.is_empty() => return Ok(Matches::Everyone),
+                // The search text has all of these, not which is which.
+                needle => {
+                    let hits = scan::containing(self, &needle, scope)? & scope;
+                    self.verified(&hits, |contact| field.contains(contact, &needle))?
+                }
+            },
         }))
     }
 
@@ -154,7 +188,7 @@ impl View<'_> {
     }
 
     /// Who has a key of this term, and has it by the row.
-    fn exact(&self, term: &[u8], scope: &Numbers, has: impl Fn(&Record) -> bool) -> Result<Numbers> {
+    fn exact(&self, term: &[u8], scope: &Numbers, has: impl Fn(&Contact) -> bool) -> Result<Numbers> {
         let hits = lookup::exact(&self.segments()?, &self.blocks(), term).map_err(index_fault)? & scope;
         if hits.len() > MAX_VERIFIED {
             return Ok(hits);
@@ -162,10 +196,10 @@ impl View<'_> {
         self.verified(&hits, has)
     }
 
-    fn verified(&self, hits: &Numbers, has: impl Fn(&Record) -> bool) -> Result<Numbers> {
+    fn verified(&self, hits: &Numbers, has: impl Fn(&Contact) -> bool) -> Result<Numbers> {
         let mut found = Numbers::new();
         for number in hits {
-            if rows::record(self.connection, self.key(), number)?.is_some_and(|record| has(&record)) {
+            if rows::card(self.connection, self.key(), number)?.is_some_and(|(_, contact)| has(&contact)) {
                 found.insert(number);
             }
         }
@@ -179,7 +213,7 @@ impl View<'_> {
         for word in fold::words(folded) {
             let mut hits = self.with_prefix(&segments, word)? & scope;
             if word.len() > terms::MAX_WORD {
-                hits = self.verified(&hits, |record| terms::has_word_prefix(&record.contact, word))?;
+                hits = self.verified(&hits, |contact| terms::has_word_prefix(contact, word))?;
             }
             found = match found {
                 Matches::Everyone => Matches::Some(hits),
@@ -205,6 +239,16 @@ impl View<'_> {
         let texts = TextChunk::parse(bytes).map_err(|error| corrupt(error.0))?;
         Ok(texts.get(cardfile_index::texts::slot_of(number)).unwrap_or_default().to_owned())
     }
+}
+
+/// A slice of people by number, or in the reverse.
+fn by_number(hits: &Numbers, is_descending: bool, (offset, limit): (u64, usize)) -> Vec<u32> {
+    let rank = |rank: u64| u32::try_from(rank).ok().and_then(|rank| hits.select(rank));
+    if is_descending {
+        let last = rank((hits.len() - 1).saturating_sub(offset));
+        return last.into_iter().flat_map(|last| hits.range(..=last).rev()).take(limit).collect();
+    }
+    rank(offset).into_iter().flat_map(|first| hits.range(first..)).take(limit).collect()
 }
 
 /// Who a filter finds.

@@ -6,7 +6,6 @@ use rusqlite::{Connection, params};
 use uuid::Uuid;
 
 use crate::fault::fault;
-use crate::organizations;
 use crate::rows;
 use crate::sets::SetName;
 use crate::state::{States, View};
@@ -36,7 +35,7 @@ pub(crate) fn one(
     if !view.is_seen(number, organization, audience)? {
         return Ok(Some(vec![None]));
     }
-    Ok(Some(vec![Some(rows::read(row, number)?)]))
+    Ok(Some(vec![Some(rows::read(row, number, organization)?)]))
 }
 
 impl View<'_> {
@@ -45,7 +44,7 @@ impl View<'_> {
         ids.iter()
             .map(|id| match rows::number_of(self.connection, self.key(), *id)? {
                 Some(number) if self.is_seen(number, organization, audience)? => {
-                    rows::record(self.connection, self.key(), number)
+                    rows::record(self.connection, self.key(), number, organization)
                 }
                 _ => Ok(None),
             })
@@ -54,18 +53,13 @@ impl View<'_> {
 
     /// Whether one person is in the scope of who asks; as [`View::scope`] without making it.
     fn is_seen(&self, number: u32, organization: OrganizationId, audience: Audience) -> Result<bool> {
-        let Some(organization) = self.organization(organization)? else { return Ok(false) };
-        let is_here = if organization == organizations::ROOT {
-            !self.set(&SetName::Elsewhere)?.contains(number)
-        } else {
-            self.set(&SetName::Organization(organization))?.contains(number)
-        };
-        if !is_here || !self.live()?.contains(number) {
+        let Some(home) = self.home(organization)? else { return Ok(false) };
+        if !self.is_at(home, number)? || !self.live()?.contains(number) {
             return Ok(false);
         }
         if audience == Audience::Everything || !self.set(&SetName::Restricted)?.contains(number) {
             return Ok(true);
         }
-        Ok(self.scope(organization, &Sources::Any, audience)?.contains(number))
+        Ok(self.scope(&[home], &Sources::Any, audience)?.contains(number))
     }
 }

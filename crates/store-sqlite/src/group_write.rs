@@ -8,7 +8,7 @@ use uuid::Uuid;
 use crate::groups::{self, GroupRow, drafted};
 use crate::log::{self, Entry};
 use crate::sets::SetName;
-use crate::trash::{numbers_of, people_of};
+use crate::trash::{book_of, numbers_of};
 use crate::turn::{Draft, Turn};
 use crate::{organizations, rows, write};
 
@@ -37,6 +37,9 @@ pub(crate) fn create(turn: &mut Turn<'_>, tenant: TenantId, author: &Author, wan
         modified: author.time,
         revision: draft.row.revision + 1,
         size: 0,
+        cards: 0,
+        with_email: 0,
+        with_phone: 0,
     };
     let row = GroupRow { organization, is_deleted: false, group };
     groups::put(connection, key, &row)?;
@@ -49,7 +52,7 @@ pub(crate) fn create(turn: &mut Turn<'_>, tenant: TenantId, author: &Author, wan
     let mut entry = Entry::new(ChangeKind::GroupCreate, organization);
     entry.group = Some(wanted.id);
     entry.before.group_came = Some(true);
-    entry.came = change_members(turn, tenant, &row, &[MemberEdit::Add(wanted.members)], wanted.unknown)?.0;
+    entry.came = change_members(turn, tenant, &row, &[MemberEdit::Add(wanted.members)], (wanted.unknown, false))?.0;
     remembered(turn, tenant, author, row, &entry)
 }
 
@@ -65,7 +68,7 @@ pub(crate) fn patch(turn: &mut Turn<'_>, tenant: TenantId, author: &Author, id: 
     let mut entry = Entry::new(ChangeKind::GroupPatch, row.organization);
     entry.group = Some(id);
     entry.before.note_group(&before, &row.group);
-    (entry.came, entry.went) = change_members(turn, tenant, &row, &patch.members, patch.unknown)?;
+    (entry.came, entry.went) = change_members(turn, tenant, &row, &patch.members, (patch.unknown, patch.inherits))?;
     if entry.is_empty() {
         let revision = turn.draft(tenant)?.row.revision;
         let group = Some(drafted(turn, tenant, row)?);
@@ -113,7 +116,7 @@ fn change_members(
     tenant: TenantId,
     row: &GroupRow,
     edits: &[MemberEdit],
-    unknown: Unknown,
+    (unknown, inherits): (Unknown, bool),
 ) -> Result<(Numbers, Numbers)> {
     let connection = turn.connection;
     let draft = turn.draft(tenant)?;
@@ -122,9 +125,16 @@ fn change_members(
     let mut after = before.clone();
     for edit in edits {
         match edit {
-            MemberEdit::Add(Selection::Only(people)) => after |= joining(connection, draft, people, unknown)?,
+            MemberEdit::Add(Selection::Only(People::Numbers(numbers))) => {
+                let everyone = book_of(connection, draft, row.organization, inherits)?;
+                if let Some(number) = (numbers - &everyone).min().filter(|_| unknown == Unknown::Refuse) {
+                    return Err(Error::NotFound { kind: Kind::Contact, id: number.to_string() });
+                }
+                after |= everyone & numbers;
+            }
+            MemberEdit::Add(Selection::Only(People::Ids(ids))) => after |= joining(connection, draft, ids, unknown)?,
             MemberEdit::Add(Selection::AllExcept(people)) => {
-                let everyone = people_of(connection, draft, row.organization)?;
+                let everyone = book_of(connection, draft, row.organization, inherits)?;
                 after |= everyone - numbers_of(connection, draft.row.key, people)?;
             }
             MemberEdit::Remove(Selection::Only(people)) => after -= numbers_of(connection, draft.row.key, people)?,
@@ -139,17 +149,8 @@ fn change_members(
 
 /// The numbers by which people join a group. Only who lives is known; with [`Unknown::Admit`] so is whoever has an id, but for
 /// those who were removed for good.
-fn joining(connection: &Connection, draft: &mut Draft, people: &People, unknown: Unknown) -> Result<Numbers> {
+fn joining(connection: &Connection, draft: &mut Draft, ids: &[Uuid], unknown: Unknown) -> Result<Numbers> {
     let live = draft.live(connection)?;
-    let ids = match people {
-        People::Ids(ids) => ids,
-        People::Numbers(numbers) => {
-            return match (numbers - &live).min().filter(|_| unknown == Unknown::Refuse) {
-                Some(number) => Err(Error::NotFound { kind: Kind::Contact, id: number.to_string() }),
-                None => Ok(numbers & live),
-            };
-        }
-    };
     let mut joining = Numbers::new();
     for id in ids {
         match rows::number_of(connection, draft.row.key, *id)? {

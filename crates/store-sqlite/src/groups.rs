@@ -1,7 +1,7 @@
 //! Groups: their rows, and reading them.
 
 use cardfile_directory::{Error, Kind, Result};
-use cardfile_model::{Group, GroupFilter, GroupOrder, GroupQuery, Member, OrganizationId, TenantId, fold};
+use cardfile_model::{Group, GroupFilter, GroupOrder, GroupQuery, Member, Numbers, OrganizationId, TenantId, fold};
 use rusqlite::{Connection, OptionalExtension, Row, params, types::Value};
 use uuid::Uuid;
 
@@ -37,6 +37,9 @@ fn read(row: &Row<'_>) -> Result<GroupRow> {
         modified: time(row.get(7).map_err(fault)?)?,
         revision: row.get(8).map_err(fault)?,
         size: 0,
+        cards: 0,
+        with_email: 0,
+        with_phone: 0,
     };
     Ok(GroupRow { organization: row.get(9).map_err(fault)?, is_deleted: row.get(10).map_err(fault)?, group })
 }
@@ -112,8 +115,15 @@ impl View<'_> {
     }
 
     fn sized(&self, group: Group) -> Result<Group> {
-        let size = self.set(&SetName::Group(group.number))?.intersection_len(&*self.present()?);
-        Ok(Group { size, ..group })
+        let members = self.set(&SetName::Group(group.number))?;
+        let cards = &*members & &*self.live()?;
+        Ok(Group {
+            size: members.intersection_len(&*self.present()?),
+            cards: cards.len(),
+            with_email: cards.intersection_len(&*self.set(&SetName::WithEmail)?),
+            with_phone: cards.intersection_len(&*self.set(&SetName::WithPhone)?),
+            ..group
+        })
     }
 
     /// One page of groups and how many there are in all.
@@ -130,21 +140,53 @@ impl View<'_> {
             GroupOrder::Id => "g.id",
         };
         let direction = if query.is_descending { "DESC" } else { "ASC" };
-        let matching = format!("g.tenant = ?1 AND g.organization = ?2 AND NOT g.is_deleted AND {condition}");
+        let also = hex_list(&query.also);
+        let place = if query.also.is_empty() { "g.organization = ?2" } else { PLACE };
+        let matching = format!("g.tenant = ?1 AND {place} AND NOT g.is_deleted AND {condition}");
         let total = self
             .connection
-            .prepare_cached(&format!("SELECT count(*) FROM groups g WHERE {matching}"))
-            .and_then(|mut statement| statement.query_row(params![self.key(), organization, value], |row| row.get(0)))
+            .prepare_cached(&format!("SELECT count(*) FROM groups g WHERE ?4 IS ?4 AND {matching}"))
+            .and_then(|mut statement| statement.query_row(params![self.key(), organization, value, also], |row| row.get(0)))
             .map_err(fault)?;
-        let sql = format!("SELECT {COLUMNS} FROM {FROM} WHERE {matching} ORDER BY {order} {direction} LIMIT ?4 OFFSET ?5");
+        let sql = format!(
+            "SELECT {COLUMNS} FROM {FROM} WHERE {matching} AND ?4 IS ?4
+                            ORDER BY {order} {direction}, g.number LIMIT ?5 OFFSET ?6"
+        );
         let mut statement = self.connection.prepare_cached(&sql).map_err(fault)?;
         let [limit, offset] = [query.limit as u64, query.offset].map(|number| i64::try_from(number).unwrap_or(i64::MAX));
-        let mut rows = statement.query(params![self.key(), organization, value, limit, offset]).map_err(fault)?;
+        let mut rows = statement.query(params![self.key(), organization, value, also, limit, offset]).map_err(fault)?;
         let mut groups = Vec::new();
         while let Some(row) = rows.next().map_err(fault)? {
             groups.push(self.sized(read(row)?.group)?);
         }
         Ok((groups, total))
+    }
+
+    /// The groups of an organization, and some others, in which some of these people are.
+    pub(crate) fn groups_of(
+        &self,
+        organization: OrganizationId,
+        also: &[Uuid],
+        people: &Numbers,
+    ) -> Result<Vec<(String, Numbers)>> {
+        let organization = organizations::number(self.connection, self.key(), organization)?;
+        let people = people & &*self.live()?;
+        let sql = format!(
+            "SELECT g.number, g.name
+               FROM groups g
+              WHERE g.tenant = ?1 AND {PLACE} AND NOT g.is_deleted AND ?3 IS ?3
+              ORDER BY g.folded, g.number"
+        );
+        let mut statement = self.connection.prepare_cached(&sql).map_err(fault)?;
+        let mut rows = statement.query(params![self.key(), organization, Value::Null, hex_list(also)]).map_err(fault)?;
+        let mut groups = Vec::new();
+        while let Some(row) = rows.next().map_err(fault)? {
+            let members = &*self.set(&SetName::Group(row.get(0).map_err(fault)?))? & &people;
+            if !members.is_empty() {
+                groups.push((row.get(1).map_err(fault)?, members));
+            }
+        }
+        Ok(groups)
     }
 
     /// A slice of the people in a group, by number.
@@ -160,8 +202,8 @@ impl View<'_> {
     }
 
     fn member(&self, number: u32) -> Result<Member> {
-        if let Some(record) = rows::record(self.connection, self.key(), number)? {
-            return Ok(Member { id: record.id, number, name: record.contact.name_or_email() });
+        if let Some((id, contact)) = rows::card(self.connection, self.key(), number)? {
+            return Ok(Member { id, number, name: contact.name_or_email() });
         }
         let sql = "SELECT id
                      FROM stubs
@@ -173,11 +215,26 @@ impl View<'_> {
     }
 }
 
+/// The groups of an organization, and those of a list of ids.
+const PLACE: &str = "(g.organization = ?2 OR g.id IN (SELECT unhex(value) FROM json_each(?4)))";
+
+/// Ids as a JSON list of hexadecimal digits, as [`PLACE`] takes them.
+fn hex_list(ids: &[Uuid]) -> String {
+    let quoted: Vec<String> = ids.iter().map(|id| format!("\"{}\"", id.simple())).collect();
+    format!("[{}]", quoted.join(","))
+}
+
 /// A group as readers will see it once this turn is committed.
 pub(crate) fn drafted(turn: &mut Turn<'_>, tenant: TenantId, row: GroupRow) -> Result<Group> {
     let connection = turn.connection;
     let draft = turn.draft(tenant)?;
-    let present = draft.live(connection)? | &*draft.set(connection, &SetName::Stubs)?;
-    let size = draft.set(connection, &SetName::Group(row.group.number))?.intersection_len(&present);
-    Ok(Group { size, ..row.group })
+    let members = draft.set(connection, &SetName::Group(row.group.number))?;
+    let cards = draft.live(connection)? & &*members;
+    Ok(Group {
+        size: cards.len() + draft.set(connection, &SetName::Stubs)?.intersection_len(&members),
+        cards: cards.len(),
+        with_email: draft.set(connection, &SetName::WithEmail)?.intersection_len(&cards),
+        with_phone: draft.set(connection, &SetName::WithPhone)?.intersection_len(&cards),
+        ..row.group
+    })
 }

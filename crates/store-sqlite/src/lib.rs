@@ -10,6 +10,7 @@
 mod backup;
 mod check;
 mod checkpoint;
+mod clients;
 mod connect;
 mod fault;
 mod find;
@@ -20,6 +21,7 @@ mod groups;
 mod log;
 mod merger;
 mod migrate;
+mod notes;
 mod order;
 mod organizations;
 mod purge;

@@ -1,5 +1,7 @@
 //! The log: one entry a change, and what undo needs of it.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use cardfile_directory::{Author, Error, Result};
 use cardfile_model::{Change, ChangeKind, Group, Numbers, OrganizationId, Patch, TenantId};
 use rusqlite::{Connection, OptionalExtension, Row, params};
@@ -40,6 +42,18 @@ pub(crate) struct Before {
     /// Whether the group came (`Some(true)`) or went (`Some(false)`).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) group_came: Option<bool>,
+    /// The notes that changed.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(crate) notes: Vec<Noted>,
+}
+
+/// A note before and after a change.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub(crate) struct Noted {
+    pub(crate) shelf: String,
+    pub(crate) key: String,
+    pub(crate) before: Option<serde_json::Value>,
+    pub(crate) after: Option<serde_json::Value>,
 }
 
 impl Before {
@@ -196,4 +210,28 @@ pub(crate) fn touched_since(connection: &Connection, tenant: i64, since: u64, gr
         touched |= bits(row.get_ref(0).map_err(fault)?.as_blob().map_err(corrupt)?)?;
     }
     Ok(touched)
+}
+
+/// The names of those who made changes, by revision.
+pub(crate) fn authors(connection: &Connection, tenant: i64, revisions: &BTreeSet<u64>) -> Result<BTreeMap<u64, String>> {
+    let sql = "SELECT l.door, l.principal,
+                      (SELECT c.id FROM clients c WHERE c.tenant = l.tenant AND c.principal = l.principal),
+                      (SELECT k.name FROM tokens k WHERE k.tenant = l.tenant AND k.principal = l.principal AND k.name IS NOT NULL)
+                 FROM log l
+                WHERE l.tenant = ?1 AND l.revision = ?2";
+    let mut statement = connection.prepare_cached(sql).map_err(fault)?;
+    let mut authors = BTreeMap::new();
+    for revision in revisions {
+        let name = statement.query_row(params![tenant, revision], |row| {
+            let principal: Option<Uuid> = row.get(1)?;
+            let name: Option<String> = row.get::<_, Option<String>>(2)?.or(row.get(3)?);
+            Ok(match (principal, name) {
+                (Some(_), Some(name)) => name,
+                (Some(principal), None) => principal.to_string(),
+                (None, _) => row.get(0)?,
+            })
+        });
+        authors.extend(name.optional().map_err(fault)?.map(|name| (*revision, name)));
+    }
+    Ok(authors)
 }

@@ -1,12 +1,24 @@
 //! The schema, step by step: numbered, forward only, never edited once released.
 
+mod reach;
+
 use cardfile_directory::{Error, Result};
 use rusqlite::{Connection, TransactionBehavior};
 
 use crate::fault::fault;
 
+/// What a step does.
+struct Step {
+    sql: &'static str,
+    /// What is to be made of the rows once the tables are there.
+    fill: fn(&Connection) -> Result<()>,
+}
+
 /// Every step, in order; the file's `user_version` says how many it has taken.
-const STEPS: &[&str] = &[include_str!("migrations/0001_directory.sql")];
+const STEPS: &[Step] = &[
+    Step { sql: include_str!("migrations/0001_directory.sql"), fill: |_| Ok(()) },
+    Step { sql: include_str!("migrations/0002_clients_and_notes.sql"), fill: reach::fill },
+];
 
 /// Brings the schema up to date; all of it or nothing.
 ///
@@ -19,7 +31,8 @@ pub(crate) fn migrate(connection: &mut Connection) -> Result<()> {
         return Ok(());
     }
     for step in &STEPS[taken..] {
-        transaction.execute_batch(step).map_err(fault)?;
+        transaction.execute_batch(step.sql).map_err(fault)?;
+        (step.fill)(&transaction)?;
     }
     transaction.pragma_update(None, "user_version", STEPS.len()).map_err(fault)?;
     transaction.commit().map_err(fault)

@@ -25,7 +25,7 @@ pub(crate) fn number(connection: &Connection, tenant: i64, id: OrganizationId) -
 
 /// All organizations of a tenant by number.
 pub(crate) fn all(connection: &Connection, tenant: i64) -> Result<Vec<Organization>> {
-    let sql = "SELECT number, id, parent, name, is_locked
+    let sql = "SELECT number, id, parent, name, is_locked, country
                  FROM organizations
                 WHERE tenant = ?1
                 ORDER BY number";
@@ -37,6 +37,7 @@ pub(crate) fn all(connection: &Connection, tenant: i64) -> Result<Vec<Organizati
             parent: row.get::<_, Option<Uuid>>(2)?.map(OrganizationId),
             name: row.get(3)?,
             is_locked: row.get(4)?,
+            country: row.get(5)?,
         })
     });
     rows.and_then(Iterator::collect).map_err(fault)
@@ -44,10 +45,28 @@ pub(crate) fn all(connection: &Connection, tenant: i64) -> Result<Vec<Organizati
 
 /// Writes a new organization.
 pub(crate) fn insert(connection: &Connection, tenant: i64, organization: &Organization) -> Result<()> {
-    let sql = "INSERT INTO organizations (tenant, number, id, parent, name, is_locked)
-               VALUES (?1, ?2, ?3, ?4, ?5, ?6)";
-    let Organization { id, number, parent, name, is_locked } = organization;
+    let sql = "INSERT INTO organizations (tenant, number, id, parent, name, is_locked, country)
+               VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)";
+    let Organization { id, number, parent, name, country, is_locked } = organization;
     let mut statement = connection.prepare_cached(sql).map_err(fault)?;
-    let row = params![tenant, number, id.0, parent.map(|parent| parent.0), name, is_locked];
+    let row = params![tenant, number, id.0, parent.map(|parent| parent.0), name, is_locked, country];
     statement.execute(row).map(drop).map_err(fault)
+}
+
+/// The numbers of the organizations above one.
+pub(crate) fn above(connection: &Connection, tenant: i64, number: u32) -> Result<Vec<u32>> {
+    let sql = "WITH RECURSIVE above (number, parent) AS (
+                      SELECT number, parent
+                        FROM organizations
+                       WHERE tenant = ?1 AND number = ?2
+                       UNION
+                      SELECT o.number, o.parent
+                        FROM above a
+                        JOIN organizations o ON o.tenant = ?1 AND o.id = a.parent)
+               SELECT number
+                 FROM above
+                WHERE number <> ?2";
+    let mut statement = connection.prepare_cached(sql).map_err(fault)?;
+    let rows = statement.query_map(params![tenant, number], |row| row.get(0));
+    rows.and_then(Iterator::collect).map_err(fault)
 }

@@ -56,8 +56,8 @@ fn slice(turn: &mut Turn<'_>, tenant: TenantId, chunks: std::ops::Range<u32>) ->
     let people: Vec<i64> = statement.query_map(range, |row| row.get(0)).and_then(Iterator::collect).map_err(fault)?;
     for found in people {
         let number = number(found);
-        match rows::record(connection, key, number) {
-            Ok(Some(record)) => turn.index(tenant, number, write::indexed(&record.contact)),
+        match rows::card(connection, key, number) {
+            Ok(Some((_, contact))) => turn.index(tenant, number, write::indexed(&contact)),
             Ok(None) => {}
             // A damaged row is told of by the check; the others are found all the same.
             Err(Error::Internal(error)) => tracing::error!(number, error, "a person is left out of the index"),

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use cardfile_directory::{Author, Caller, Error, Kind, OrganizationDraft, Principal, Result, Scopes, Token, TokenDraft};
 use cardfile_model::{ChangeKind, Limits, Organization, OrganizationId, Role, Sources, TenantId};
 use jiff::Timestamp;
-use rusqlite::{Connection, OptionalExtension, params};
+use rusqlite::{Connection, OptionalExtension, Row, params};
 use uuid::Uuid;
 
 use crate::fault::{corrupt, fault};
@@ -36,7 +36,7 @@ pub(crate) fn add_organization(turn: &mut Turn<'_>, draft: OrganizationDraft, au
         (_, Some(parent)) => Some(organizations::number(connection, key, parent).map(|_| parent)?),
         (_, None) => Some(OrganizationId(tenant.0)),
     };
-    let organization = Organization { id: draft.id, number, parent, name: draft.name, is_locked: false };
+    let organization = Organization { id: draft.id, number, parent, name: draft.name, country: draft.country, is_locked: false };
     organizations::insert(connection, key, &organization)?;
     log::append(turn, tenant, author, &Entry::new(ChangeKind::Organization, number))?;
     Ok(organization)
@@ -80,21 +80,19 @@ pub(crate) fn tenants(connection: &Connection) -> Result<Vec<TenantId>> {
 
 /// Keeps a token.
 pub(crate) fn add_token(turn: &mut Turn<'_>, draft: &TokenDraft) -> Result<()> {
+    keep_token(turn, draft, None)
+}
+
+/// Keeps a token, which may be issued to a client.
+pub(crate) fn keep_token(turn: &mut Turn<'_>, draft: &TokenDraft, client: Option<&str>) -> Result<()> {
     let connection = turn.connection;
     let TokenDraft { token, principal, created } = draft;
     let key = turn.draft(token.tenant)?.row.key;
     organizations::number(connection, key, principal.organization)?;
-    let role = match principal.role {
-        Role::Admin => "admin",
-        Role::Reader => "reader",
-    };
-    let scopes = serde_json::to_string(&principal.scopes.0).map_err(Error::internal)?;
-    let sources = match &principal.sources {
-        Sources::Any => None,
-        Sources::Only(names) => Some(serde_json::to_string(names).map_err(Error::internal)?),
-    };
-    let sql = "INSERT INTO tokens (tenant, hash, principal, organization, role, scopes, sources, person, created, expires)
-               VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)";
+    let (role, scopes, sources) = covered(principal)?;
+    let sql = "INSERT INTO tokens (tenant, hash, principal, organization, role, scopes, sources, person, created, expires,
+                                   name, client)
+               VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)";
     let mut statement = connection.prepare_cached(sql).map_err(fault)?;
     statement
         .execute(params![
@@ -108,9 +106,25 @@ pub(crate) fn add_token(turn: &mut Turn<'_>, draft: &TokenDraft) -> Result<()> {
             principal.person,
             created.as_microsecond(),
             principal.expires.map(Timestamp::as_microsecond),
+            principal.name,
+            client,
         ])
         .map(drop)
         .map_err(fault)
+}
+
+/// What a principal may do, as it is stored: its role, its scopes, its sources.
+pub(crate) fn covered(principal: &Principal) -> Result<(&'static str, String, Option<String>)> {
+    let role = match principal.role {
+        Role::Admin => "admin",
+        Role::Reader => "reader",
+    };
+    let scopes = serde_json::to_string(&principal.scopes.0).map_err(Error::internal)?;
+    let sources = match &principal.sources {
+        Sources::Any => None,
+        Sources::Only(names) => Some(serde_json::to_string(names).map_err(Error::internal)?),
+    };
+    Ok((role, scopes, sources))
 }
 
 /// Forgets a token.
@@ -125,21 +139,28 @@ pub(crate) fn revoke_token(turn: &mut Turn<'_>, token: Token) -> Result<()> {
 
 /// Whom a token stands for.
 pub(crate) fn caller(connection: &Connection, token: Token) -> Result<Option<Caller>> {
-    let sql = "SELECT k.principal, k.organization, k.role, k.scopes, k.sources, k.person, k.expires
+    let sql = "SELECT k.principal, k.organization, k.role, k.scopes, k.sources, k.person, k.name, k.expires
                  FROM tenants t
                  JOIN tokens k ON k.tenant = t.tenant
                 WHERE t.id = ?1 AND k.hash = ?2";
     let mut statement = connection.prepare_cached(sql).map_err(fault)?;
     let mut rows = statement.query(params![token.tenant.0, token.hash]).map_err(fault)?;
     let Some(row) = rows.next().map_err(fault)? else { return Ok(None) };
+    let expires = row.get::<_, Option<i64>>(7).map_err(fault)?.map(time).transpose()?;
+    Ok(Some(Caller { tenant: token.tenant, principal: Principal { expires, ..principal(row)? } }))
+}
+
+/// A principal from `principal, organization, role, scopes, sources, person, name`.
+pub(crate) fn principal(row: &Row<'_>) -> Result<Principal> {
     let names = |text: String| serde_json::from_str::<Vec<String>>(&text).map_err(corrupt);
     let role = match row.get_ref(2).map_err(fault)?.as_str().map_err(corrupt)? {
         "admin" => Role::Admin,
         "reader" => Role::Reader,
         other => return Err(corrupt(format!("role {other}"))),
     };
-    let principal = Principal {
+    Ok(Principal {
         id: row.get::<_, Uuid>(0).map_err(fault)?,
+        name: row.get(6).map_err(fault)?,
         organization: OrganizationId(row.get(1).map_err(fault)?),
         role,
         scopes: Scopes(names(row.get(3).map_err(fault)?)?),
@@ -148,9 +169,8 @@ pub(crate) fn caller(connection: &Connection, token: Token) -> Result<Option<Cal
             Some(text) => Sources::Only(names(text)?),
         },
         person: row.get(5).map_err(fault)?,
-        expires: row.get::<_, Option<i64>>(6).map_err(fault)?.map(time).transpose()?,
-    };
-    Ok(Some(Caller { tenant: token.tenant, principal }))
+        expires: None,
+    })
 }
 
 /// Who makes organizations: the operator.

@@ -24,6 +24,10 @@ pub(crate) enum SetName {
     Stubs,
     /// Whose card is shown to some groups only.
     Restricted,
+    /// Whose card has an e-mail address.
+    WithEmail,
+    /// Whose card has a phone number.
+    WithPhone,
     /// Who belongs to another organization than the root.
     Elsewhere,
     /// Who belongs to this organization, which is not the root.
@@ -43,6 +47,8 @@ impl fmt::Display for SetName {
             SetName::Trash => f.write_str("trash"),
             SetName::Stubs => f.write_str("stubs"),
             SetName::Restricted => f.write_str("restricted"),
+            SetName::WithEmail => f.write_str("with-email"),
+            SetName::WithPhone => f.write_str("with-phone"),
             SetName::Elsewhere => f.write_str("elsewhere"),
             SetName::Organization(number) => write!(f, "organization/{number}"),
             SetName::Source(name) => write!(f, "source/{name}"),
@@ -61,6 +67,8 @@ impl SetName {
                 "trash" => SetName::Trash,
                 "stubs" => SetName::Stubs,
                 "restricted" => SetName::Restricted,
+                "with-email" => SetName::WithEmail,
+                "with-phone" => SetName::WithPhone,
                 "elsewhere" => SetName::Elsewhere,
                 _ => return None,
             },

@@ -81,7 +81,7 @@ pub(crate) struct State {
     live: OnceLock<Arc<Numbers>>,
     present: OnceLock<Arc<Numbers>>,
     sources: OnceLock<Vec<SetName>>,
-    organizations: OnceLock<HashMap<OrganizationId, u32>>,
+    organizations: OnceLock<HashMap<OrganizationId, (u32, Option<OrganizationId>)>>,
 }
 
 impl State {
@@ -107,6 +107,13 @@ impl State {
     pub(crate) fn known(&self) -> (Sets, Option<Segments>) {
         (self.sets.lock().unwrap_or_else(PoisonError::into_inner).clone(), self.segments.get().cloned())
     }
+}
+
+/// An organization by id and number.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Home {
+    pub(crate) id: OrganizationId,
+    pub(crate) number: u32,
 }
 
 /// A tenant as one snapshot of the file shows it.
@@ -157,13 +164,45 @@ impl View<'_> {
         Ok(self.state.sources.get().map_or(&[], Vec::as_slice))
     }
 
-    /// The number of an organization; `None` when the tenant has none of this id.
-    pub(crate) fn organization(&self, id: OrganizationId) -> Result<Option<u32>> {
+    /// An organization; `None` when the tenant has none of this id.
+    pub(crate) fn home(&self, id: OrganizationId) -> Result<Option<Home>> {
+        Ok(self.above(id)?.map(|(home, _)| home))
+    }
+
+    /// An organization, and the one above it.
+    fn above(&self, id: OrganizationId) -> Result<Option<(Home, Option<OrganizationId>)>> {
         if self.state.organizations.get().is_none() {
             let all = crate::organizations::all(self.connection, self.key())?;
-            self.state.organizations.get_or_init(|| all.into_iter().map(|found| (found.id, found.number)).collect());
+            let known = all.into_iter().map(|found| (found.id, (found.number, found.parent))).collect();
+            self.state.organizations.get_or_init(|| known);
         }
-        Ok(self.state.organizations.get().and_then(|numbers| numbers.get(&id)).copied())
+        let found = self.state.organizations.get().and_then(|known| known.get(&id));
+        Ok(found.map(|(number, parent)| (Home { id, number: *number }, *parent)))
+    }
+
+    /// An organization, and those above it if wanted, the nearest first.
+    ///
+    /// # Errors
+    /// `NotFound` when the tenant has none of this id.
+    pub(crate) fn homes(&self, id: OrganizationId, inherits: bool) -> Result<Vec<Home>> {
+        let (mut homes, mut next) = (Vec::new(), Some(id));
+        while let Some((home, parent)) = next.map(|id| self.above(id)).transpose()?.flatten() {
+            homes.push(home);
+            next = parent.filter(|_| inherits);
+        }
+        if homes.is_empty() {
+            return Err(Error::NotFound { kind: Kind::Organization, id: id.to_string() });
+        }
+        Ok(homes)
+    }
+
+    /// Whether a person is of an organization.
+    pub(crate) fn is_at(&self, home: Home, number: u32) -> Result<bool> {
+        Ok(if home.number == crate::organizations::ROOT {
+            !self.set(&SetName::Elsewhere)?.contains(number)
+        } else {
+            self.set(&SetName::Organization(home.number))?.contains(number)
+        })
     }
 
     /// The segments of the index, newest first.

@@ -1,5 +1,6 @@
 //! The store itself: opening, closing, and each operation handed to a reader or to the writer.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -7,10 +8,12 @@ use std::thread::JoinHandle;
 
 use async_trait::async_trait;
 use cardfile_directory::{
-    Applied, Author, Caller, Command, Error, Finding, Gauge, Kind, OrganizationDraft, Registry, Result, Store, Token, TokenDraft,
+    Applied, Author, Caller, Client, Command, Error, Finding, Gauge, Issue, Kind, OrganizationDraft, Registry, Result, Store,
+    Token, TokenDraft,
 };
 use cardfile_model::{
-    Audience, Change, Group, GroupQuery, Member, Order, Organization, OrganizationId, Page, Query, Record, TenantId,
+    Audience, Change, Group, GroupQuery, Member, Note, NoteQuery, Numbers, Organization, OrganizationId, Page, Query, Record,
+    TenantId,
 };
 use jiff::Timestamp;
 use rusqlite::Connection;
@@ -27,7 +30,8 @@ use crate::undo::Wanted;
 use crate::write::Prepared;
 use crate::writer::Writer;
 use crate::{
-    backup, check, checkpoint, get, group_write, log, migrate, organizations, purge, rebuild, registry, trash, undo, write,
+    backup, check, checkpoint, clients, get, group_write, log, migrate, notes, organizations, purge, rebuild, registry, trash,
+    undo, write,
 };
 
 /// A batch of more writes than this is prepared away from the threads that answer requests.
@@ -187,16 +191,17 @@ impl Store for SqliteStore {
     }
 
     async fn find(&self, tenant: TenantId, query: Query) -> Result<Page> {
-        let page = self.search(tenant, move |view, orders| {
-            view.find(&query, |hits, is_everyone| match query.order {
-                Order::Name => orders.page(view, hits, is_everyone, (query.offset, query.limit)),
-                Order::Number => {
-                    let first = u32::try_from(query.offset).ok().and_then(|offset| hits.select(offset));
-                    Ok(first.into_iter().flat_map(|first| hits.range(first..)).take(query.limit).collect())
-                }
-            })
-        });
+        let page = self.search(tenant, move |view, orders| view.find(&query, orders));
         or_empty(page.await, || Page { records: Vec::new(), total: 0 })
+    }
+
+    async fn numbers(&self, tenant: TenantId, query: Query) -> Result<Numbers> {
+        let numbers = self.search(tenant, move |view, _| view.numbers(&query).map(|numbers| (*numbers).clone()));
+        or_empty(numbers.await, Numbers::new)
+    }
+
+    async fn authors(&self, tenant: TenantId, revisions: &BTreeSet<u64>) -> Result<BTreeMap<u64, String>> {
+        or_empty(self.view(tenant, |view| log::authors(view.connection, view.key(), revisions)), BTreeMap::new)
     }
 
     async fn apply(&self, tenant: TenantId, author: Author, command: Command) -> Result<Applied> {
@@ -216,6 +221,10 @@ impl Store for SqliteStore {
                 writer.write(1, move |turn| group_write::patch(turn, tenant, &author, id, patch)).await
             }
             Command::DeleteGroup { id } => writer.write(1, move |turn| group_write::delete(turn, tenant, &author, id)).await,
+            Command::Note { organization, edits } => {
+                let cost = edits.len();
+                writer.write(cost, move |turn| notes::apply(turn, tenant, &author, organization, edits)).await
+            }
             Command::Undo { organization, change, is_forced } => {
                 let wanted = Wanted { organization, change, is_forced };
                 writer.write(1000, move |turn| undo::apply(turn, tenant, &author, &wanted)).await
@@ -229,6 +238,21 @@ impl Store for SqliteStore {
 
     async fn groups(&self, tenant: TenantId, query: GroupQuery) -> Result<(Vec<Group>, u64)> {
         or_empty(self.search(tenant, move |view, _| view.groups(&query)).await, Default::default)
+    }
+
+    async fn groups_of(
+        &self,
+        tenant: TenantId,
+        organization: OrganizationId,
+        also: &[Uuid],
+        people: &Numbers,
+    ) -> Result<Vec<(String, Numbers)>> {
+        let (also, people) = (also.to_vec(), people.clone());
+        or_empty(self.search(tenant, move |view, _| view.groups_of(organization, &also, &people)).await, Vec::new)
+    }
+
+    async fn notes(&self, tenant: TenantId, query: NoteQuery) -> Result<(Vec<Note>, u64)> {
+        or_empty(self.view(tenant, |view| view.notes(&query)), Default::default)
     }
 
     async fn members(&self, tenant: TenantId, group: Uuid, offset: u64, limit: usize) -> Result<Vec<Member>> {
@@ -333,6 +357,31 @@ impl Registry for SqliteStore {
 
     async fn revoke_token(&self, token: Token) -> Result<()> {
         self.writer()?.write(1, move |turn| registry::revoke_token(turn, token)).await
+    }
+
+    async fn add_client(&self, client: Client) -> Result<()> {
+        self.writer()?.write(1, move |turn| clients::add(turn, &client)).await
+    }
+
+    async fn clients(&self, tenant: TenantId) -> Result<Vec<Client>> {
+        self.readers.with(|connection| clients::all(connection, tenant))
+    }
+
+    async fn client(&self, tenant: TenantId, id: &str) -> Result<Option<Client>> {
+        self.readers.with(|connection| clients::by_id(connection, tenant, id))
+    }
+
+    async fn remove_client(&self, tenant: TenantId, id: &str) -> Result<()> {
+        let id = id.to_owned();
+        self.writer()?.write(1, move |turn| clients::remove(turn, tenant, &id)).await
+    }
+
+    async fn issue(&self, issue: Issue) -> Result<()> {
+        self.writer()?.write(1, move |turn| clients::issue(turn, &issue)).await
+    }
+
+    async fn client_of_refresh(&self, refresh: Token) -> Result<Option<Client>> {
+        self.readers.with(|connection| clients::of_refresh(connection, refresh))
     }
 
     async fn caller(&self, token: Token) -> Result<Option<Caller>> {

@@ -38,6 +38,17 @@ pub(crate) fn people_of(connection: &Connection, draft: &mut Draft, organization
     })
 }
 
+/// Everyone of an organization who is not in the trash, and of those above it if wanted.
+pub(crate) fn book_of(connection: &Connection, draft: &mut Draft, organization: u32, inherits: bool) -> Result<Numbers> {
+    let mut book = people_of(connection, draft, organization)?;
+    if inherits {
+        for above in organizations::above(connection, draft.row.key, organization)? {
+            book |= people_of(connection, draft, above)?;
+        }
+    }
+    Ok(book)
+}
+
 /// The numbers of people as they are named, whatever became of them.
 pub(crate) fn numbers_of(connection: &Connection, tenant: i64, people: &People) -> Result<Numbers> {
     let ids = match people {

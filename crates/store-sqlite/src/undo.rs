@@ -9,7 +9,7 @@ use crate::groups;
 use crate::log::{self, Before, Entry};
 use crate::sets::SetName;
 use crate::turn::Turn;
-use crate::{organizations, rows, write};
+use crate::{notes, organizations, rows, write};
 
 /// Which change is to be taken back.
 pub(crate) struct Wanted {
@@ -41,8 +41,13 @@ pub(crate) fn apply(turn: &mut Turn<'_>, tenant: TenantId, author: &Author, want
     entry.undoes = Some(change.revision);
     entry.group = change.group;
     match change.group {
+        None if !before.notes.is_empty() => {
+            let undone = notes::undo(connection, key, organization, before.notes, wanted.is_forced)?;
+            let actual = turn.draft(tenant)?.row.revision;
+            entry.before.notes = undone.map_err(|()| Error::Stale { expected: change.revision, actual })?;
+        }
         Some(group) => undo_group(turn, tenant, author, (&change, before, group), &busy, wanted.is_forced, &mut entry)?,
-        None => undo_cards(turn, tenant, author, (&change, before), &busy, &mut entry)?,
+        None => undo_cards(turn, tenant, author, wanted.organization, (&change, before), &busy, &mut entry)?,
     }
     let is_changed = !entry.is_empty();
     let touched = if is_changed { log::append(turn, tenant, author, &entry)? } else { 0 };
@@ -59,6 +64,7 @@ fn undo_cards(
     turn: &mut Turn<'_>,
     tenant: TenantId,
     author: &Author,
+    home: OrganizationId,
     (change, before): (&Change, Before),
     busy: &Numbers,
     entry: &mut Entry,
@@ -76,7 +82,7 @@ fn undo_cards(
         if busy.contains(number) {
             continue;
         }
-        let Some(current) = rows::record(connection, key, number)? else { continue };
+        let Some(current) = rows::record(connection, key, number, home)? else { continue };
         let mut contact = current.contact.clone();
         patch.apply(&mut contact);
         let after = Record { revision, modified: author.time, contact, ..current };

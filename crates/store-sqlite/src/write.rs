@@ -66,6 +66,8 @@ struct Run<'a, 'c> {
     entry: Entry,
     /// Who was made and is not in the sets yet, by source: they are put there together.
     arrivals: BTreeMap<String, Numbers>,
+    /// Who of these has an e-mail address, and who a phone number.
+    reachable: (Numbers, Numbers),
 }
 
 /// Writes a batch within a turn.
@@ -77,8 +79,8 @@ pub(crate) fn apply(turn: &mut Turn<'_>, tenant: TenantId, author: &Author, prep
     let writes = std::mem::take(&mut batch.writes);
     let mode = batch.mode;
     let entry = Entry::new(ChangeKind::Write, organization);
-    let arrivals = BTreeMap::new();
-    let mut run = Run { turn, tenant, organization, author, batch, revision, entry, arrivals };
+    let (arrivals, reachable) = (BTreeMap::new(), Default::default());
+    let mut run = Run { turn, tenant, organization, author, batch, revision, entry, arrivals, reachable };
     let mut outcomes = Vec::with_capacity(writes.len());
     for (write, card) in writes.into_iter().zip(cards) {
         let outcome = run.one(write, card);
@@ -144,7 +146,8 @@ impl Run<'_, '_> {
             Some(_) => return Err(Error::AlreadyExists { kind: Kind::Contact, key: id.to_string() }),
         }
         let time = self.author.time;
-        let record = Record { id, number, revision: self.revision, created: time, modified: time, contact };
+        let organization = self.batch.organization;
+        let record = Record { id, number, organization, revision: self.revision, created: time, modified: time, contact };
         rows::insert(connection, key, &record, &card.document)?;
         if let Some(arrivals) = self.arrivals.get_mut(&record.contact.source) {
             arrivals.insert(number);
@@ -152,6 +155,8 @@ impl Run<'_, '_> {
             self.arrivals.insert(record.contact.source.clone(), Numbers::from_iter([number]));
         }
         self.share(number, &[], &record.contact.shared_with)?;
+        self.reachable.0.extend((!record.contact.emails.is_empty()).then_some(number));
+        self.reachable.1.extend((!record.contact.phones.is_empty()).then_some(number));
         self.turn.index(self.tenant, number, card.indexed);
         self.entry.came.insert(number);
         Ok(record)
@@ -161,6 +166,9 @@ impl Run<'_, '_> {
     fn settle_arrivals(&mut self) -> Result<()> {
         let connection = self.turn.connection;
         let draft = self.turn.draft(self.tenant)?;
+        let (with_email, with_phone) = std::mem::take(&mut self.reachable);
+        draft.include(connection, &SetName::WithEmail, &with_email)?;
+        draft.include(connection, &SetName::WithPhone, &with_phone)?;
         for (source, arrivals) in std::mem::take(&mut self.arrivals) {
             draft.include(connection, &SetName::People, &arrivals)?;
             draft.include(connection, &SetName::Source(source), &arrivals)?;
@@ -226,7 +234,7 @@ impl Run<'_, '_> {
             } else {
                 draft.set(connection, &SetName::Organization(self.organization))?.contains(number)
             };
-        let record = if is_here { rows::record(connection, draft.row.key, number)? } else { None };
+        let record = if is_here { rows::record(connection, draft.row.key, number, self.batch.organization)? } else { None };
         record.ok_or_else(|| Error::no_contact(id))
     }
 
@@ -263,11 +271,24 @@ pub(crate) fn put(turn: &mut Turn<'_>, tenant: TenantId, before: &Record, after:
     let key = turn.draft(tenant)?.row.key;
     rows::update(turn.connection, key, after, &rows::document(&after.contact)?)?;
     share(turn, tenant, after.number, &before.contact.shared_with, &after.contact.shared_with)?;
+    let (was, is) = (&before.contact, &after.contact);
+    reach(turn, tenant, after.number, &SetName::WithEmail, (was.emails.is_empty(), is.emails.is_empty()))?;
+    reach(turn, tenant, after.number, &SetName::WithPhone, (was.phones.is_empty(), is.phones.is_empty()))?;
     let (was, is) = (indexed(&before.contact), indexed(&after.contact));
     if was.text != is.text || was.terms != is.terms {
         turn.index(tenant, after.number, is);
     }
     Ok(())
+}
+
+/// Keeps a set that says who can be reached some way.
+fn reach(turn: &mut Turn<'_>, tenant: TenantId, number: u32, name: &SetName, lacks: (bool, bool)) -> Result<()> {
+    let (connection, set) = (turn.connection, Numbers::from_iter([number]));
+    match lacks {
+        (true, false) => turn.draft(tenant)?.include(connection, name, &set),
+        (false, true) => turn.draft(tenant)?.exclude(connection, name, &set),
+        _ => Ok(()),
+    }
 }
 
 /// Keeps the sets that say to which groups a card is shown.

@@ -6,6 +6,8 @@
 
 pub mod audience;
 pub mod batches;
+pub mod books;
+pub mod clients;
 pub mod concurrency;
 pub mod filters;
 pub mod groups;
@@ -133,6 +135,22 @@ macro_rules! store_contract {
                 groups_page_with_exact_totals
                 too_many_groups_are_too_large
                 a_parent_must_stand
+            }
+            books {
+                contacts_of_organizations_above_are_inherited_on_request
+                everyone_and_numbers_mean_the_book_of_the_group
+                a_group_counts_who_can_be_reached_how
+                groups_of_others_are_listed_on_request
+                notes_are_kept_changed_and_taken_away_together
+                a_change_of_notes_is_undone_unless_they_changed_since
+            }
+            clients {
+                a_client_is_read_back_as_it_was_given
+                a_client_needs_a_free_id_and_a_known_organization
+                issued_tokens_stand_for_the_client
+                a_refresh_token_is_spent_once
+                ended_tokens_are_forgotten_when_new_ones_are_issued
+                a_removed_client_loses_its_tokens_and_keeps_its_name
             }
             members {
                 members_join_and_leave_step_by_step

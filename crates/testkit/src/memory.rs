@@ -7,7 +7,8 @@
 //! * A create is judged in this order: the id, source and rules, the groups it is shown to, `tenant_people`, which counts cards,
 //!   those in the trash included.
 //! * `came` and `went` are net: who was made and deleted in one batch is touched, but neither came nor went.
-//! * A person is known to a membership edit who has a card that is not in the trash, in any organization of the tenant. With
+//! * By id, a person is known to a membership edit who has a card that is not in the trash, in any organization of the tenant; by
+//!   number, who is one of those that "everyone" means there. With
 //!   [`Unknown::Admit`](cardfile_model::Unknown) an id in the trash is put into the group under its own number, unseen until it
 //!   is restored, an id purged is passed over, and new ids get numbers in the order they are named.
 //! * Who leaves a group is never looked up: who is not in is passed over, whoever it is.
@@ -20,6 +21,7 @@ mod audience;
 mod filter;
 mod group;
 mod members;
+mod notes;
 mod purge;
 mod registry;
 mod state;
@@ -32,8 +34,9 @@ mod write;
 use std::collections::BTreeMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use cardfile_directory::{Principal, Token};
+use cardfile_directory::{Client, Principal, Token};
 use cardfile_model::TenantId;
+use jiff::Timestamp;
 
 use self::state::Tenant;
 
@@ -44,7 +47,26 @@ pub struct MemoryStore(Mutex<State>);
 #[derive(Debug, Default)]
 struct State {
     tenants: BTreeMap<TenantId, Tenant>,
-    tokens: Vec<(Token, Principal)>,
+    tokens: Vec<Kept>,
+    /// Clients, removed ones too.
+    clients: Vec<(Client, bool)>,
+    refreshes: Vec<Refresh>,
+}
+
+/// A token, whom it stands for, and the client it was issued to.
+#[derive(Debug)]
+struct Kept {
+    token: Token,
+    principal: Principal,
+    client: Option<String>,
+}
+
+/// A refresh token that is not spent.
+#[derive(Debug)]
+struct Refresh {
+    token: Token,
+    client: String,
+    expires: Timestamp,
 }
 
 impl MemoryStore {

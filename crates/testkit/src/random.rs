@@ -96,7 +96,13 @@ impl Trial {
     /// Makes a tenant of two organizations in both.
     async fn settle(&mut self) {
         self.tenant = TenantId(self.new_id());
-        let root = OrganizationDraft { id: OrganizationId(self.tenant.0), tenant: None, parent: None, name: "Root".into() };
+        let root = OrganizationDraft {
+            id: OrganizationId(self.tenant.0),
+            tenant: None,
+            parent: None,
+            name: "Root".into(),
+            country: None,
+        };
         let below = OrganizationDraft { id: OrganizationId(self.new_id()), tenant: Some(self.tenant), ..root.clone() };
         self.organizations = vec![root.id, below.id];
         for draft in [root, below] {
@@ -135,7 +141,7 @@ impl Trial {
     fn author(&mut self) -> Author {
         let time = self.clock.advance(SignedDuration::from_secs(1));
         let limits = match self.dice.below(12) {
-            0 => Limits { tenant_people: 25, tenant_groups: 4, ..Limits::default() },
+            0 => Limits { tenant_people: 25, tenant_groups: 4, shelf_notes: 2, ..Limits::default() },
             _ => Limits::default(),
         };
         Author { time, principal: None, door: "random", limits: Arc::new(limits) }

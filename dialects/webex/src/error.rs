@@ -107,7 +107,7 @@ impl Told {
             Error::Forbidden { action: Action::UseSource(name) } => {
                 Told::new(StatusCode::FORBIDDEN, source::refusal(sources, name.as_deref()))
             }
-            Error::Forbidden { action: Action::Scope | Action::Role | Action::Organization } => {
+            Error::Forbidden { action: Action::Scope | Action::Role | Action::Organization | Action::ChangeInherited } => {
                 Told::new(StatusCode::FORBIDDEN, NOT_ALLOWED)
             }
             Error::NotFound { .. } => Told::new(StatusCode::NOT_FOUND, NOT_FOUND),

@@ -1,7 +1,7 @@
 //! `cardfile org`: organizations.
 
-use anyhow::{Context, Result};
-use cardfile_directory::{Directory, OrganizationDraft};
+use anyhow::{Context, Result, ensure};
+use cardfile_directory::{Directory, OrganizationDraft, phones};
 use cardfile_model::{Organization, OrganizationId, TenantId};
 use serde_json::{Value, json};
 use uuid::Uuid;
@@ -12,7 +12,7 @@ use crate::output::Output;
 
 pub(super) async fn run(common: &Common, asked: Org, output: &Output) -> Result<()> {
     match asked {
-        Org::Add { name, id, tenant, parent } => {
+        Org::Add { name, id, tenant, parent, country } => {
             let installation = open_or_make(common)?;
             let directory = &installation.directory;
             let id = OrganizationId(id.unwrap_or_else(|| directory.next_id()));
@@ -21,7 +21,8 @@ pub(super) async fn run(common: &Common, asked: Org, output: &Output) -> Result<
                 (None, Some(parent)) => Some(tenant_of(directory, parent).await?),
                 (tenant, _) => tenant.map(TenantId),
             };
-            let draft = OrganizationDraft { id, tenant, parent, name };
+            let country = country.map(known_country).transpose()?;
+            let draft = OrganizationDraft { id, tenant, parent, name, country };
             let (tenant, made) = directory.add_organization(draft).await?;
             let json = json!({"id": made.id, "number": made.number, "tenant": tenant});
             output.answer(&json, || {
@@ -34,6 +35,12 @@ pub(super) async fn run(common: &Common, asked: Org, output: &Output) -> Result<
         Org::Lock { id } => lock(common, id, true, output).await,
         Org::Unlock { id } => lock(common, id, false, output).await,
     }
+}
+
+fn known_country(code: String) -> Result<String> {
+    let code = code.to_ascii_uppercase();
+    ensure!(phones::is_country(&code), "no country is known by `{code}`; write two letters, such as GB or NO");
+    Ok(code)
 }
 
 async fn tenant_of(directory: &Directory, organization: OrganizationId) -> Result<TenantId> {
@@ -63,8 +70,16 @@ async fn lock(common: &Common, id: Uuid, is_locked: bool, output: &Output) -> Re
 }
 
 fn as_json(tenant: TenantId, organization: &Organization) -> Value {
-    let Organization { id, number, parent, name, is_locked } = organization;
-    json!({"id": id, "number": number, "tenant": tenant, "parent": parent, "name": name, "is_locked": is_locked})
+    let Organization { id, number, parent, name, country, is_locked } = organization;
+    json!({
+        "id": id,
+        "number": number,
+        "tenant": tenant,
+        "parent": parent,
+        "name": name,
+        "country": country,
+        "is_locked": is_locked,
+    })
 }
 
 fn as_line(organization: &Organization) -> String {

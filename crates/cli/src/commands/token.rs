@@ -33,6 +33,7 @@ async fn add(directory: &Directory, asked: TokenAdd, output: &Output) -> Result<
     let sources = if asked.broadworks { &["CH", "Webex4Broadworks"][..] } else { &["CH"] };
     let principal = Principal {
         id: directory.next_id(),
+        name: None,
         organization: OrganizationId(asked.org),
         role: match asked.role {
             Role::Admin => cardfile_model::Role::Admin,

@@ -49,8 +49,23 @@ pub(super) fn compare(view: &View<'_>) -> Result<Vec<String>> {
 }
 
 /// The tables that name a tenant.
-const TABLES: &[&str] =
-    &["organizations", "ids", "stubs", "sets", "groups", "log", "undo", "segments", "blocks", "tokens", "contacts", "texts"];
+const TABLES: &[&str] = &[
+    "organizations",
+    "ids",
+    "stubs",
+    "sets",
+    "groups",
+    "log",
+    "undo",
+    "segments",
+    "blocks",
+    "tokens",
+    "clients",
+    "refresh_tokens",
+    "notes",
+    "contacts",
+    "texts",
+];
 
 /// Rows of tenants that are not there.
 pub(super) fn strays(connection: &rusqlite::Connection) -> Result<Vec<String>> {

@@ -34,7 +34,13 @@ impl Bench {
         let readers = Readers::new(directory.path(), &Options::default());
         let bench = Bench { connection, states: Arc::default(), readers, _directory: directory };
         let (making, made) = job(1, |turn| {
-            let draft = OrganizationDraft { id: OrganizationId(TENANT.0), tenant: None, parent: None, name: "Root".into() };
+            let draft = OrganizationDraft {
+                id: OrganizationId(TENANT.0),
+                tenant: None,
+                parent: None,
+                name: "Root".into(),
+                country: None,
+            };
             registry::add_organization(turn, draft, &registry::operator(Timestamp::UNIX_EPOCH)).map(drop)
         });
         bench.commit(vec![making]);
@@ -144,7 +150,8 @@ fn what_could_not_be_finished_is_not_known_either() {
     let bench = Bench::new();
     let other = TenantId(Uuid::from_u128(2));
     let (making, made) = job(1, move |turn| {
-        let draft = OrganizationDraft { id: OrganizationId(other.0), tenant: None, parent: None, name: "Other".into() };
+        let draft =
+            OrganizationDraft { id: OrganizationId(other.0), tenant: None, parent: None, name: "Other".into(), country: None };
         registry::add_organization(turn, draft, &registry::operator(Timestamp::UNIX_EPOCH)).map(drop)
     });
     bench.commit(vec![making]);

@@ -21,7 +21,7 @@ fn after_closing_nothing_is_answered() {
         assert!(is_unavailable(&store.find(tenant, place.query(Filter::All)).await));
         assert!(is_unavailable(&store.group(tenant, ids[0]).await));
         let (filter, order) = (GroupFilter::All, GroupOrder::Name);
-        let query = GroupQuery { organization, filter, order, is_descending: false, offset: 0, limit: 1 };
+        let query = GroupQuery { organization, also: Vec::new(), filter, order, is_descending: false, offset: 0, limit: 1 };
         assert!(is_unavailable(&store.groups(tenant, query).await));
         assert!(is_unavailable(&store.members(tenant, ids[0], 0, 1).await));
         assert!(is_unavailable(&store.changes(tenant, organization, 0, 1).await));

@@ -15,8 +15,13 @@ use crate::place::{Place, named, open, rename};
 async fn rich() -> Place {
     let place = Place::new().await;
     let ids = place.populate(1, 140).await;
-    let below =
-        OrganizationDraft { id: OrganizationId(place.id()), tenant: Some(place.tenant), parent: None, name: "Annex".into() };
+    let below = OrganizationDraft {
+        id: OrganizationId(place.id()),
+        tenant: Some(place.tenant),
+        parent: None,
+        name: "Annex".into(),
+        country: None,
+    };
     let below = place.store.add_organization(below, place.clock.now()).await.expect("an organization can be made");
     let group = place.create_group("Crew", Selection::ids([ids[0], ids[1], place.id()])).await;
     let gone = place.create_group("Gone", Selection::ids([ids[5]])).await;
@@ -33,7 +38,8 @@ async fn rich() -> Place {
     place.trash(Selection::ids([ids[2], ids[3]])).await;
     place.write(vec![rename(ids[4], "Another Name")]).await;
     let members = vec![MemberEdit::Add(Selection::Only(People::Numbers((20..40).collect())))];
-    let patch = GroupPatch { name: None, description: cardfile_model::Edit::Keep, members, unknown: Unknown::Skip };
+    let patch =
+        GroupPatch { name: None, description: cardfile_model::Edit::Keep, members, unknown: Unknown::Skip, inherits: false };
     place.apply(Command::PatchGroup { id: group, patch }).await.expect("it stands");
     place.is_sound().await;
     place.store.close();

@@ -42,7 +42,7 @@ fn people_at_the_borders_of_chunks_are_as_all_others() {
         let group = place.create_group("Borders", only(&[127, 128, 65_535, 65_536, 262_143, 262_144])).await;
         assert_eq!(place.find(Filter::MemberOf(group)).await, [127, 128, 65_535, 65_536, 262_143, 262_144]);
         let members = vec![MemberEdit::Remove(only(&[128, 65_535, 262_144]))];
-        let patch = GroupPatch { name: None, description: Edit::Keep, members, unknown: Unknown::Skip };
+        let patch = GroupPatch { name: None, description: Edit::Keep, members, unknown: Unknown::Skip, inherits: false };
         place.apply(cardfile_directory::Command::PatchGroup { id: group, patch }).await.expect("it stands");
         assert_eq!(place.find(Filter::MemberOf(group)).await, [127, 65_536, 262_143]);
 

@@ -42,7 +42,8 @@ impl Place {
         let ids = CountingIds::new(4);
         let id = ids.next();
         let clock = FixedClock::default();
-        let draft = OrganizationDraft { id: OrganizationId(id), tenant: None, parent: None, name: "Quayside".into() };
+        let draft =
+            OrganizationDraft { id: OrganizationId(id), tenant: None, parent: None, name: "Quayside".into(), country: None };
         store.add_organization(draft, clock.now()).await.expect("a tenant can be made");
         let (clock, ids, directory) = (Arc::new(clock), Arc::new(ids), Arc::new(directory));
         Place { store, tenant: TenantId(id), clock, ids, directory }
@@ -122,7 +123,17 @@ impl Place {
 
     pub fn query(&self, filter: Filter) -> Query {
         let (organization, sources, audience) = (self.organization(), Sources::Any, Audience::Everything);
-        Query { organization, sources, audience, filter, order: Order::Number, offset: 0, limit: 10_000 }
+        Query {
+            organization,
+            inherits: false,
+            sources,
+            audience,
+            filter,
+            order: Order::Number,
+            is_descending: false,
+            offset: 0,
+            limit: 10_000,
+        }
     }
 
     pub async fn page(&self, query: Query) -> Page {

@@ -144,7 +144,7 @@ fn groups_that_name_the_purged_answer_for_the_living() {
         assert_eq!(place.find(Filter::MemberOf(group)).await, [1, 3, 5, 6, 7, 8, 9, 10]);
         assert_eq!(place.find(Filter::Not(Box::new(Filter::MemberOf(group)))).await, [0; 0]);
         let members = vec![MemberEdit::Remove(numbers([1, 2])), MemberEdit::Add(numbers([1]))];
-        let patch = GroupPatch { name: None, description: Edit::Keep, members, unknown: Unknown::Skip };
+        let patch = GroupPatch { name: None, description: Edit::Keep, members, unknown: Unknown::Skip, inherits: false };
         let applied = place.apply(Command::PatchGroup { id: group, patch }).await.expect("it stands");
         assert!(!applied.is_changed, "the purged do not leave a second time");
         place.is_sound().await;

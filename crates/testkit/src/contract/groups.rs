@@ -7,7 +7,7 @@ use super::place::kept;
 use super::{Harness, Place};
 
 fn query(place: &Place<'_>, filter: GroupFilter, order: GroupOrder) -> GroupQuery {
-    GroupQuery { organization: place.organization, filter, order, is_descending: false, offset: 0, limit: 1000 }
+    GroupQuery { organization: place.organization, also: Vec::new(), filter, order, is_descending: false, offset: 0, limit: 1000 }
 }
 
 async fn names(place: &Place<'_>, query: GroupQuery) -> Vec<String> {

@@ -93,8 +93,13 @@ pub async fn a_patch_is_all_or_nothing(h: Harness) {
     let before = place.create_group("Harbour", &ids[..1]).await;
     place.create_group("Taken", &[]).await;
     let edits = vec![joining(&ids), joining(&[h.id()])];
-    let patch =
-        GroupPatch { name: Some("New".into()), description: Edit::Set("x".into()), members: edits, unknown: Unknown::Refuse };
+    let patch = GroupPatch {
+        name: Some("New".into()),
+        description: Edit::Set("x".into()),
+        members: edits,
+        unknown: Unknown::Refuse,
+        ..kept()
+    };
     let refused = place.patch_group(before.id, patch).await;
     assert!(matches!(refused, Err(Error::NotFound { kind: Kind::Contact, .. })));
     let patch = GroupPatch { name: Some("taken".into()), members: vec![joining(&ids)], ..kept() };

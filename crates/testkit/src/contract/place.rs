@@ -25,7 +25,13 @@ impl<'h> Place<'h> {
     /// A new organization under this one.
     pub(super) async fn below(&self) -> Place<'h> {
         let id = OrganizationId(self.harness.id());
-        let draft = OrganizationDraft { id, tenant: Some(self.tenant), parent: Some(self.organization), name: "Annex".into() };
+        let draft = OrganizationDraft {
+            id,
+            tenant: Some(self.tenant),
+            parent: Some(self.organization),
+            name: "Annex".into(),
+            country: None,
+        };
         self.harness.store.add_organization(draft, self.harness.clock_now()).await.expect("an organization can be added");
         Place { organization: id, ..*self }
     }
@@ -92,7 +98,7 @@ impl<'h> Place<'h> {
     pub(super) fn query(&self, filter: Filter) -> Query {
         let organization = self.organization;
         let (sources, audience, order) = (Sources::Any, Audience::Everything, Order::Number);
-        Query { organization, sources, audience, filter, order, offset: 0, limit: 1000 }
+        Query { organization, sources, audience, filter, order, is_descending: false, inherits: false, offset: 0, limit: 1000 }
     }
 
     /// Asks a question.
@@ -197,7 +203,7 @@ pub(super) fn delete(id: Uuid) -> Write {
 
 /// The patch that leaves a group as it is, unknown people admitted.
 pub(super) fn kept() -> GroupPatch {
-    GroupPatch { name: None, description: Edit::Keep, members: Vec::new(), unknown: Unknown::Admit }
+    GroupPatch { name: None, description: Edit::Keep, members: Vec::new(), unknown: Unknown::Admit, inherits: false }
 }
 
 /// These people join.

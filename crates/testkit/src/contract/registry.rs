@@ -7,12 +7,13 @@ use uuid::Uuid;
 use super::{Harness, Place};
 
 fn draft(id: Uuid, tenant: Option<TenantId>, parent: Option<OrganizationId>) -> OrganizationDraft {
-    OrganizationDraft { id: OrganizationId(id), tenant, parent, name: "Ropewalk".into() }
+    OrganizationDraft { id: OrganizationId(id), tenant, parent, name: "Ropewalk".into(), country: None }
 }
 
 fn token(place: &Place<'_>, organization: OrganizationId) -> TokenDraft {
     let principal = Principal {
         id: place.harness.id(),
+        name: None,
         organization,
         role: Role::Reader,
         scopes: Scopes(vec!["identity:contacts_read".into(), "é \"x\"".into()]),
@@ -28,7 +29,14 @@ pub async fn a_new_tenant_has_a_root_of_its_id(h: Harness) {
     assert_eq!(h.store.tenants().await.expect("an answer"), []);
     let id = h.id();
     let root = h.store.add_organization(draft(id, None, None), h.clock_now()).await.expect("a new tenant can be made");
-    let expected = Organization { id: OrganizationId(id), number: 1, parent: None, name: "Ropewalk".into(), is_locked: false };
+    let expected = Organization {
+        id: OrganizationId(id),
+        number: 1,
+        parent: None,
+        name: "Ropewalk".into(),
+        country: None,
+        is_locked: false,
+    };
     assert_eq!(root, expected);
     assert_eq!(h.store.tenants().await.expect("an answer"), [TenantId(id)]);
     assert_eq!(h.store.organizations(TenantId(id)).await.expect("an answer"), [expected]);

@@ -73,6 +73,7 @@ pub async fn an_unknown_tenant_is_empty_and_takes_no_writes(h: Harness) {
     assert_eq!(place.changes().await, []);
     assert_eq!(h.store.organizations(tenant).await.expect("an answer"), []);
     let query = GroupQuery {
+        also: Vec::new(),
         organization,
         filter: GroupFilter::All,
         order: GroupOrder::Name,

@@ -1,10 +1,21 @@
 //! What a filter finds, judged card by card.
 
-use cardfile_model::{Filter, Order, Record, fold};
+use std::cmp::Reverse;
+use std::collections::BTreeMap;
+
+use cardfile_model::{Filter, Order, Query, Record, fold};
 
 use super::state::Tenant;
 
 impl Tenant {
+    /// Everyone whom a question finds, in no order.
+    pub fn found(&self, query: &Query) -> Vec<Record> {
+        let homes = self.homes(query.organization, query.inherits);
+        let seen = self.everyone().filter_map(|number| homes.iter().find_map(|home| self.shown(number, *home, query.audience)));
+        let found = seen.filter(|record| query.sources.allow(&record.contact.source) && self.is_found(record, &query.filter));
+        found.cloned().collect()
+    }
+
     /// Whether a filter finds this card.
     pub fn is_found(&self, record: &Record, filter: &Filter) -> bool {
         let contact = &record.contact;
@@ -34,18 +45,30 @@ impl Tenant {
             Filter::MemberOf(group) => self.row(*group).is_some_and(|row| row.members.contains(record.number)),
             Filter::SharedWithAny(groups) => contact.shared_with.iter().any(|group| groups.contains(group)),
             Filter::Ids(ids) => ids.contains(&record.id),
+            Filter::Numbers(numbers) => numbers.contains(record.number),
+            Filter::FieldContains { field, text } => {
+                let text = fold::text(text);
+                text.is_empty() || field.contains(contact, &text)
+            }
         }
     }
 }
 
-/// Puts cards into an order.
-pub(super) fn sort(records: &mut [Record], order: Order) {
-    match order {
-        Order::Number => records.sort_by_key(|record| record.number),
-        Order::Name => records.sort_by_key(|record| {
-            let mut name = fold::text(record.contact.display_name.as_deref().unwrap_or_default()).into_bytes();
-            name.truncate(16);
-            (name.is_empty(), name, record.number)
+/// Puts cards into an order. `authors` says who made the changes they are of.
+pub(super) fn sort(records: &mut [Record], (order, is_descending): (Order, bool), authors: &BTreeMap<u64, String>) {
+    let key = |record: &Record| {
+        let author = authors.get(&record.revision).map(String::as_str).unwrap_or_default();
+        let mut key = order.key(record, author).into_bytes();
+        key.truncate(Order::KEY_BYTES);
+        (key.is_empty(), key)
+    };
+    match (order, is_descending) {
+        (Order::Number, false) => records.sort_by_key(|record| record.number),
+        (Order::Number, true) => records.sort_by_key(|record| Reverse(record.number)),
+        (_, false) => records.sort_by_key(|record| (key(record), record.number)),
+        (_, true) => records.sort_by_key(|record| {
+            let (is_empty, key) = key(record);
+            (is_empty, Reverse(key), record.number)
         }),
     }
 }

@@ -22,7 +22,7 @@ pub(super) fn create(tenant: &mut Tenant, author: &Author, draft: GroupDraft) ->
         return Err(Error::TooLarge { limit: "tenant_groups", most: most.into() });
     }
     let mut members = Numbers::new();
-    tenant.edit_members(&mut members, MemberEdit::Add(selection), organization, unknown)?;
+    tenant.edit_members(&mut members, MemberEdit::Add(selection), (organization, false), unknown)?;
     let group = Group {
         id,
         number: u32::try_from(tenant.groups.len() + 1).expect("no test has four billion groups"),
@@ -34,6 +34,9 @@ pub(super) fn create(tenant: &mut Tenant, author: &Author, draft: GroupDraft) ->
         modified: author.time,
         revision: tenant.next_revision(),
         size: 0,
+        cards: 0,
+        with_email: 0,
+        with_phone: 0,
     };
     tenant.groups.push(Row { group, members: members.clone(), is_deleted: false });
     let deed = Deed {
@@ -51,7 +54,7 @@ pub(super) fn create(tenant: &mut Tenant, author: &Author, draft: GroupDraft) ->
 }
 
 pub(super) fn patch(tenant: &mut Tenant, author: &Author, id: Uuid, patch: GroupPatch) -> Result<Applied> {
-    let GroupPatch { name, description, members: edits, unknown } = patch;
+    let GroupPatch { name, description, members: edits, unknown, inherits } = patch;
     let Row { group: before, members: were, .. } = tenant.row(id).cloned().ok_or_else(|| Error::no_group(id))?;
     let organization = before.organization;
     let mut group = before.clone();
@@ -66,7 +69,7 @@ pub(super) fn patch(tenant: &mut Tenant, author: &Author, id: Uuid, patch: Group
     }
     let mut members = were.clone();
     for edit in edits {
-        tenant.edit_members(&mut members, edit, organization, unknown)?;
+        tenant.edit_members(&mut members, edit, (organization, inherits), unknown)?;
     }
     let applied = patched(tenant, author, (ChangeKind::GroupPatch, None), group, members);
     Ok(Applied { group: tenant.row(id).map(|row| tenant.sized(row)), ..applied })

@@ -1,7 +1,7 @@
 //! Who is meant by a selection, and who is in a group.
 
 use cardfile_directory::{Error, Result};
-use cardfile_model::{Group, Member, MemberEdit, Numbers, OrganizationId, People, Selection, Unknown};
+use cardfile_model::{Contact, Group, Member, MemberEdit, Numbers, OrganizationId, People, Selection, Unknown};
 use uuid::Uuid;
 
 use super::state::{Row, Standing, Tenant};
@@ -20,7 +20,7 @@ impl Tenant {
         &mut self,
         members: &mut Numbers,
         edit: MemberEdit,
-        organization: OrganizationId,
+        (organization, inherits): (OrganizationId, bool),
         unknown: Unknown,
     ) -> Result<()> {
         match edit {
@@ -30,15 +30,18 @@ impl Tenant {
                 }
             }
             MemberEdit::Add(Selection::Only(People::Numbers(numbers))) => {
+                let book = self.book(organization, inherits);
                 for number in numbers {
-                    if self.live(number).is_some() {
+                    if book.contains(number) {
                         members.insert(number);
                     } else if unknown == Unknown::Refuse {
                         return Err(no_number(number));
                     }
                 }
             }
-            MemberEdit::Add(Selection::AllExcept(people)) => *members |= self.live_in(organization) - numbers_of(self, &people),
+            MemberEdit::Add(Selection::AllExcept(people)) => {
+                *members |= self.book(organization, inherits) - numbers_of(self, &people);
+            }
             MemberEdit::Remove(Selection::Only(people)) => *members -= numbers_of(self, &people),
             MemberEdit::Remove(Selection::AllExcept(people)) => *members &= numbers_of(self, &people),
         }
@@ -78,7 +81,15 @@ impl Tenant {
 
     /// A group with its size.
     pub fn sized(&self, row: &Row) -> Group {
-        Group { size: self.seen(row).len() as u64, ..row.group.clone() }
+        let cards = row.members.iter().filter_map(|number| self.live(number)).map(|card| &card.record.contact);
+        let count = |is_counted: fn(&Contact) -> bool| cards.clone().filter(|contact| is_counted(contact)).count() as u64;
+        Group {
+            size: self.seen(row).len() as u64,
+            cards: count(|_| true),
+            with_email: count(|contact| !contact.emails.is_empty()),
+            with_phone: count(|contact| !contact.phones.is_empty()),
+            ..row.group.clone()
+        }
     }
 }
 

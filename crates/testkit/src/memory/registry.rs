@@ -3,17 +3,20 @@
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use cardfile_directory::{Author, Caller, Error, Kind, OrganizationDraft, Registry, Result, Token, TokenDraft};
+use cardfile_directory::{
+    Author, Caller, Client, Error, Issue, Kind, OrganizationDraft, Principal, Registry, Result, Token, TokenDraft,
+};
 use cardfile_model::{ChangeKind, Limits, Numbers, Organization, OrganizationId, TenantId};
 use jiff::Timestamp;
+use uuid::Uuid;
 
-use super::MemoryStore;
 use super::state::{Deed, Effect, Tenant};
+use super::{Kept, MemoryStore, Refresh, State};
 
 #[async_trait]
 impl Registry for MemoryStore {
     async fn add_organization(&self, draft: OrganizationDraft, created: Timestamp) -> Result<Organization> {
-        let OrganizationDraft { id, tenant: into, parent, name } = draft;
+        let OrganizationDraft { id, tenant: into, parent, name, country } = draft;
         let mut state = self.state();
         if state.tenants.values().any(|tenant| tenant.known_organization(id).is_ok()) {
             return Err(Error::AlreadyExists { kind: Kind::Organization, key: id.to_string() });
@@ -29,7 +32,7 @@ impl Registry for MemoryStore {
             }
         };
         let number = u32::try_from(tenant.organizations.len() + 1).expect("no test has four billion organizations");
-        let organization = Organization { id, number, parent, name, is_locked: false };
+        let organization = Organization { id, number, parent, name, country, is_locked: false };
         tenant.organizations.push(organization.clone());
         tenant.log_organization(id, created);
         Ok(organization)
@@ -59,23 +62,105 @@ impl Registry for MemoryStore {
     }
 
     async fn add_token(&self, draft: TokenDraft) -> Result<()> {
-        let TokenDraft { token, principal, created: _ } = draft;
         let mut state = self.state();
-        let unknown = || Error::NotFound { kind: Kind::Organization, id: principal.organization.to_string() };
-        state.tenants.get(&token.tenant).ok_or_else(unknown)?.known_organization(principal.organization)?;
-        state.tokens.push((token, principal));
+        state.known(draft.token.tenant, &draft.principal)?;
+        state.tokens.push(Kept { token: draft.token, principal: draft.principal, client: None });
         Ok(())
     }
 
     async fn revoke_token(&self, token: Token) -> Result<()> {
-        self.state().tokens.retain(|(known, _)| *known != token);
+        self.state().tokens.retain(|known| known.token != token);
         Ok(())
+    }
+
+    async fn add_client(&self, client: Client) -> Result<()> {
+        let mut state = self.state();
+        state.known(client.secret.tenant, &client.principal)?;
+        if state.clients.iter().any(|(known, _)| (known.secret.tenant, &known.id) == (client.secret.tenant, &client.id)) {
+            return Err(Error::AlreadyExists { kind: Kind::Client, key: client.id });
+        }
+        state.clients.push((client, true));
+        Ok(())
+    }
+
+    async fn clients(&self, tenant: TenantId) -> Result<Vec<Client>> {
+        let mut clients: Vec<Client> = self.state().standing(tenant).cloned().map(named).collect();
+        clients.sort_by(|a, b| a.id.cmp(&b.id));
+        Ok(clients)
+    }
+
+    async fn client(&self, tenant: TenantId, id: &str) -> Result<Option<Client>> {
+        Ok(self.state().standing(tenant).find(|client| client.id == id).cloned().map(named))
+    }
+
+    async fn remove_client(&self, tenant: TenantId, id: &str) -> Result<()> {
+        let mut state = self.state();
+        let found =
+            state.clients.iter_mut().find(|(client, stands)| *stands && client.secret.tenant == tenant && client.id == id);
+        found.ok_or_else(|| Error::NotFound { kind: Kind::Client, id: id.to_owned() })?.1 = false;
+        state.tokens.retain(|token| token.token.tenant != tenant || token.client.as_deref() != Some(id));
+        state.refreshes.retain(|refresh| refresh.token.tenant != tenant || refresh.client != id);
+        Ok(())
+    }
+
+    async fn issue(&self, issue: Issue) -> Result<()> {
+        let Issue { client, spent, access, refresh: (token, expires) } = issue;
+        let (mut state, tenant, now) = (self.state(), access.token.tenant, access.created);
+        if !state.standing(tenant).any(|known| known.id == client) {
+            return Err(Error::Unauthenticated);
+        }
+        if let Some(spent) = spent {
+            let is_spent = |known: &Refresh| known.token == spent && known.client == client && known.expires > now;
+            let at = state.refreshes.iter().position(is_spent).ok_or(Error::Unauthenticated)?;
+            state.refreshes.remove(at);
+        }
+        let is_of = |known: TenantId, name: Option<&str>| known == tenant && name == Some(&*client);
+        state.tokens.retain(|known| {
+            !is_of(known.token.tenant, known.client.as_deref()) || known.principal.expires.is_none_or(|end| end > now)
+        });
+        state.refreshes.retain(|known| !is_of(known.token.tenant, Some(&known.client)) || known.expires > now);
+        state.tokens.push(Kept { token: access.token, principal: access.principal, client: Some(client.clone()) });
+        state.refreshes.push(Refresh { token, client, expires });
+        Ok(())
+    }
+
+    async fn client_of_refresh(&self, refresh: Token) -> Result<Option<Client>> {
+        let state = self.state();
+        let Some(found) = state.refreshes.iter().find(|known| known.token == refresh) else { return Ok(None) };
+        Ok(state.standing(refresh.tenant).find(|client| client.id == found.client).cloned().map(named))
     }
 
     async fn caller(&self, token: Token) -> Result<Option<Caller>> {
         let state = self.state();
-        let found = state.tokens.iter().find(|(known, _)| *known == token);
-        Ok(found.map(|(token, principal)| Caller { tenant: token.tenant, principal: principal.clone() }))
+        let found = state.tokens.iter().find(|known| known.token == token);
+        Ok(found.map(|known| Caller { tenant: token.tenant, principal: known.principal.clone() }))
+    }
+}
+
+/// A client whose principal bears its id as a name and says nothing of an end.
+fn named(client: Client) -> Client {
+    let principal = Principal { name: Some(client.id.clone()), expires: None, ..client.principal };
+    Client { principal, ..client }
+}
+
+impl State {
+    fn known(&self, tenant: TenantId, principal: &Principal) -> Result<()> {
+        let unknown = || Error::NotFound { kind: Kind::Organization, id: principal.organization.to_string() };
+        self.tenants.get(&tenant).ok_or_else(unknown)?.known_organization(principal.organization)
+    }
+
+    fn standing(&self, tenant: TenantId) -> impl Iterator<Item = &Client> {
+        self.clients.iter().filter(move |(client, stands)| *stands && client.secret.tenant == tenant).map(|(client, _)| client)
+    }
+
+    /// Who made a change.
+    pub(super) fn author(&self, tenant: TenantId, principal: Option<Uuid>, door: &str) -> String {
+        let Some(principal) = principal else { return door.to_owned() };
+        let clients = self.clients.iter().filter(|(client, _)| client.secret.tenant == tenant);
+        let client = clients.map(|(client, _)| client).find(|client| client.principal.id == principal);
+        let token = || self.tokens.iter().find(|known| known.token.tenant == tenant && known.principal.id == principal);
+        let name = client.map(|client| client.id.clone()).or_else(|| token()?.principal.name.clone());
+        name.unwrap_or_else(|| principal.to_string())
     }
 }
 

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use cardfile_directory::{Applied, Author, Error, Kind, Result};
 use cardfile_model::{Change, ChangeKind, Contact, Group, Numbers, Organization, OrganizationId, Record};
 use jiff::Timestamp;
+use serde_json::Value;
 use uuid::Uuid;
 
 #[derive(Debug, Clone, Default)]
@@ -16,6 +17,8 @@ pub(super) struct Tenant {
     pub ids: BTreeMap<Uuid, u32>,
     /// Every group ever made.
     pub groups: Vec<Row>,
+    /// What organizations keep beside people, by organization, shelf and key.
+    pub notes: BTreeMap<(OrganizationId, String, String), Value>,
     /// The entry at position `n` is the change of revision `n + 1`.
     pub log: Vec<Logged>,
 }
@@ -68,6 +71,8 @@ pub(super) enum Effect {
     GroupMade,
     /// A group went.
     GroupGone,
+    /// What notes were, and what they became.
+    Notes(BTreeMap<(String, String), (Option<Value>, Option<Value>)>),
     /// A group's name and description, before and after, if they changed.
     GroupPatched { name: Option<(String, String)>, description: Option<(Option<String>, Option<String>)> },
 }
@@ -151,6 +156,24 @@ impl Tenant {
     /// Everyone of an organization who is not in the trash.
     pub fn live_in(&self, organization: OrganizationId) -> Numbers {
         self.everyone().filter(|number| self.live(*number).is_some_and(|card| card.organization == organization)).collect()
+    }
+
+    /// An organization, and those above it if wanted.
+    pub fn homes(&self, organization: OrganizationId, inherits: bool) -> Vec<OrganizationId> {
+        let mut homes = vec![organization];
+        while inherits && let Some(parent) = self.parent(homes[homes.len() - 1]) {
+            homes.push(parent);
+        }
+        homes
+    }
+
+    fn parent(&self, organization: OrganizationId) -> Option<OrganizationId> {
+        self.organizations.iter().find(|known| known.id == organization)?.parent
+    }
+
+    /// Everyone of an organization, and of those above it if wanted, who is not in the trash.
+    pub fn book(&self, organization: OrganizationId, inherits: bool) -> Numbers {
+        self.homes(organization, inherits).into_iter().map(|home| self.live_in(home)).fold(Numbers::new(), |all, some| all | some)
     }
 
     /// Every number ever given.

@@ -1,15 +1,19 @@
 //! The contract of a store, answered from memory.
 
+use std::cmp::Reverse;
+use std::collections::{BTreeMap, BTreeSet};
+
 use async_trait::async_trait;
 use cardfile_directory::{Applied, Author, Command, Error, Finding, Gauge, Kind, Result, Store};
 use cardfile_model::{
-    Audience, Change, Group, GroupFilter, GroupOrder, GroupQuery, Member, OrganizationId, Page, Query, Record, TenantId, fold,
+    Audience, Change, Group, GroupFilter, GroupOrder, GroupQuery, Member, Note, NoteQuery, Numbers, OrganizationId, Page, Query,
+    Record, TenantId, fold,
 };
 use jiff::Timestamp;
 use uuid::Uuid;
 
-use super::state::Tenant;
-use super::{MemoryStore, filter, group, trash, undo, write};
+use super::state::{Logged, Row, Tenant};
+use super::{MemoryStore, filter, group, notes, trash, undo, write};
 
 /// How many people one call of purge removes at most.
 const PURGE_SLICE: usize = 500;
@@ -31,15 +35,25 @@ impl Store for MemoryStore {
 
     async fn find(&self, tenant: TenantId, query: Query) -> Result<Page> {
         let state = self.state();
-        let Some(tenant) = state.tenants.get(&tenant) else { return Ok(Page { records: Vec::new(), total: 0 }) };
-        let mut records: Vec<Record> = tenant
-            .everyone()
-            .filter_map(|number| tenant.shown(number, query.organization, query.audience))
-            .filter(|record| query.sources.allow(&record.contact.source) && tenant.is_found(record, &query.filter))
-            .cloned()
-            .collect();
-        filter::sort(&mut records, query.order);
+        let Some(kept) = state.tenants.get(&tenant) else { return Ok(Page { records: Vec::new(), total: 0 }) };
+        let mut records = kept.found(&query);
+        let author = |logged: &Logged| state.author(tenant, logged.change.principal, &logged.change.door);
+        let authors = kept.log.iter().map(|logged| (logged.change.revision, author(logged))).collect();
+        filter::sort(&mut records, (query.order, query.is_descending), &authors);
         Ok(Page { total: records.len() as u64, records: slice(records, query.offset, query.limit) })
+    }
+
+    async fn numbers(&self, tenant: TenantId, query: Query) -> Result<Numbers> {
+        let state = self.state();
+        let found = state.tenants.get(&tenant).map(|tenant| tenant.found(&query)).unwrap_or_default();
+        Ok(found.into_iter().map(|record| record.number).collect())
+    }
+
+    async fn authors(&self, tenant: TenantId, revisions: &BTreeSet<u64>) -> Result<BTreeMap<u64, String>> {
+        let state = self.state();
+        let log = state.tenants.get(&tenant).into_iter().flat_map(|tenant| &tenant.log).map(|logged| &logged.change);
+        let wanted = log.filter(|change| revisions.contains(&change.revision));
+        Ok(wanted.map(|change| (change.revision, state.author(tenant, change.principal, &change.door))).collect())
     }
 
     async fn apply(&self, tenant: TenantId, author: Author, command: Command) -> Result<Applied> {
@@ -63,7 +77,9 @@ impl Store for MemoryStore {
     async fn groups(&self, tenant: TenantId, query: GroupQuery) -> Result<(Vec<Group>, u64)> {
         let state = self.state();
         let Some(tenant) = state.tenants.get(&tenant) else { return Ok((Vec::new(), 0)) };
-        let rows = tenant.groups.iter().filter(|row| !row.is_deleted && row.group.organization == query.organization);
+        let is_asked = |group: &Group| group.organization == query.organization || query.also.contains(&group.id);
+        let is_known = tenant.known_organization(query.organization).is_ok();
+        let rows = tenant.groups.iter().filter(|row| !row.is_deleted && is_known && is_asked(&row.group));
         let mut groups: Vec<Group> = rows.map(|row| tenant.sized(row)).filter(|group| is_found(group, &query.filter)).collect();
         match query.order {
             GroupOrder::Created => groups.sort_by_key(|group| group.number),
@@ -71,10 +87,43 @@ impl Store for MemoryStore {
             GroupOrder::Id => groups.sort_by_key(|group| group.id),
         }
         if query.is_descending {
-            groups.reverse();
+            // Groups of several organizations may have one name: then by number, in both directions.
+            match query.order {
+                GroupOrder::Created => groups.reverse(),
+                GroupOrder::Name => groups.sort_by_key(|group| (Reverse(fold::text(&group.name)), group.number)),
+                GroupOrder::Id => groups.reverse(),
+            }
         }
         let total = groups.len() as u64;
         Ok((slice(groups, query.offset, query.limit), total))
+    }
+
+    async fn groups_of(
+        &self,
+        tenant: TenantId,
+        organization: OrganizationId,
+        also: &[Uuid],
+        people: &Numbers,
+    ) -> Result<Vec<(String, Numbers)>> {
+        let state = self.state();
+        let Some(tenant) = state.tenants.get(&tenant) else { return Ok(Vec::new()) };
+        if tenant.known_organization(organization).is_err() {
+            return Ok(Vec::new());
+        }
+        let is_asked = |group: &Group| group.organization == organization || also.contains(&group.id);
+        let mut rows: Vec<&Row> = tenant.groups.iter().filter(|row| !row.is_deleted && is_asked(&row.group)).collect();
+        rows.sort_by_key(|row| (fold::text(&row.group.name), row.group.number));
+        let within = |row: &Row| -> Numbers {
+            row.members.iter().filter(|number| people.contains(*number) && tenant.live(*number).is_some()).collect()
+        };
+        let groups = rows.into_iter().map(|row| (row.group.name.clone(), within(row)));
+        Ok(groups.filter(|(_, people)| !people.is_empty()).collect())
+    }
+
+    async fn notes(&self, tenant: TenantId, query: NoteQuery) -> Result<(Vec<Note>, u64)> {
+        let notes = self.state().tenants.get(&tenant).map(|tenant| tenant.notes(&query)).unwrap_or_default();
+        let total = notes.len() as u64;
+        Ok((slice(notes, query.offset, query.limit), total))
     }
 
     async fn members(&self, tenant: TenantId, group: Uuid, offset: u64, limit: usize) -> Result<Vec<Member>> {
@@ -122,6 +171,7 @@ fn run(tenant: &mut Tenant, author: &Author, command: Command) -> Result<Applied
         Command::CreateGroup(draft) => group::create(tenant, author, draft),
         Command::PatchGroup { id, patch } => group::patch(tenant, author, id, patch),
         Command::DeleteGroup { id } => group::delete(tenant, author, id),
+        Command::Note { organization, edits } => notes::note(tenant, author, organization, edits),
         Command::Undo { organization, change, is_forced } => undo::undo(tenant, author, organization, (change, is_forced)),
     }
 }

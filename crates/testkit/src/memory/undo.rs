@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use cardfile_directory::{Applied, Author, Error, Kind, Result};
 use cardfile_model::{ChangeKind, Numbers, OrganizationId};
 
+use super::notes::undo_notes;
 use super::state::{Before, Effect, Logged, Tenant};
 use super::undo_group::undo_group;
 
@@ -40,6 +41,7 @@ pub(super) fn undo(
     }
     match logged.effect {
         Effect::People(ref before) => Ok(undo_people(tenant, author, &undo, &logged, before)),
+        Effect::Notes(ref changed) => undo_notes(tenant, author, &undo, organization, changed),
         _ => undo_group(tenant, author, &undo, &logged),
     }
 }

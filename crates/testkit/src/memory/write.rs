@@ -58,7 +58,9 @@ impl Writing<'_> {
         let number = self.tenant.number_for(id);
         self.before.entry(number).or_insert(Before { was_live: false, contact: None });
         let revision = self.tenant.next_revision();
-        let record = Record { id, number, revision, created: self.author.time, modified: self.author.time, contact };
+        let organization = self.batch.organization;
+        let record =
+            Record { id, number, organization, revision, created: self.author.time, modified: self.author.time, contact };
         let card = Card { organization: self.batch.organization, record: record.clone(), trashed: None };
         self.tenant.person_mut(number).expect("it was numbered above").standing = Standing::Card(Box::new(card));
         Ok(Outcome::Created(record))

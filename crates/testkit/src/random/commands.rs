@@ -2,13 +2,15 @@
 
 use cardfile_directory::{Command, Store, Trash};
 use cardfile_model::{
-    Audience, Batch, Edit, Expect, GroupDraft, GroupPatch, MemberEdit, Mode, Numbers, OrganizationId, People, Selection, Sources,
-    Unknown, Write,
+    Audience, Batch, Edit, Expect, GroupDraft, GroupPatch, MemberEdit, Mode, NoteEdit, Numbers, OrganizationId, People,
+    Selection, Sources, Unknown, Write,
 };
 use uuid::Uuid;
 
 use super::Trial;
 
+pub(super) const SHELVES: &[&str] = &["left", "right"];
+pub(super) const NOTE_KEYS: &[&str] = &["k", "k1", "k10", "k2", "é", "K"];
 const GROUP_NAMES: &[&str] =
     &["Harbour", "HÁRBOUR", "Harbour west", "Quay", "Ropewalk", "Zoë", "Mill", "Lantern", "North", "South"];
 
@@ -16,12 +18,13 @@ impl Trial {
     /// A command; early on mostly writes, so that there is somebody.
     pub async fn command(&mut self) -> Command {
         let organization = *self.dice.one(&self.organizations);
-        match self.dice.below(20) {
+        match self.dice.below(21) {
             0..=6 => Command::Write(self.batch().await),
             7 => Command::Trash(Trash { organization, sources: self.sources(), selection: self.selection(8) }),
             8 | 9 => Command::CreateGroup(self.group_draft()),
             10..=13 => Command::PatchGroup { id: self.some_group(), patch: self.group_patch() },
             14 => Command::DeleteGroup { id: self.some_group() },
+            15 => Command::Note { organization, edits: (0..self.dice.below(4)).map(|_| self.note_edit()).collect() },
             _ => Command::Undo { organization, change: self.change(organization).await, is_forced: self.dice.chance(40) },
         }
     }
@@ -32,6 +35,14 @@ impl Trial {
         let back = if self.dice.chance(75) { self.dice.below(5) } else { self.dice.below(60) };
         let change = log.iter().rev().nth(back as usize).map_or(0, |change| change.revision);
         if self.dice.chance(10) { change + 1 } else { change }
+    }
+
+    fn note_edit(&mut self) -> NoteEdit {
+        NoteEdit {
+            shelf: (*self.dice.one(SHELVES)).into(),
+            key: (*self.dice.one(NOTE_KEYS)).into(),
+            value: self.dice.chance(70).then(|| serde_json::json!({"n": self.dice.below(3)})),
+        }
     }
 
     async fn batch(&mut self) -> Batch {
@@ -143,6 +154,7 @@ impl Trial {
                 _ => Edit::Keep,
             },
             unknown: self.unknown(),
+            inherits: self.dice.chance(50),
         }
     }
 }

@@ -1,10 +1,26 @@
 //! Random questions, and some about everything.
 
 use cardfile_directory::Store;
-use cardfile_model::{Audience, Filter, GroupFilter, GroupOrder, GroupQuery, Order, OrganizationId, Query, Sources};
+use cardfile_model::{
+    Audience, Field, Filter, GroupFilter, GroupOrder, GroupQuery, NoteKeys, NoteQuery, Numbers, Order, OrganizationId, Query,
+    Sources,
+};
 
 use super::cards::{ADDRESSES, NAMES, NUMBERS, SOURCES};
+use super::commands::{NOTE_KEYS, SHELVES};
 use super::{Trial, compare};
+
+const ORDERS: &[Order] = &[
+    Order::Name,
+    Order::Number,
+    Order::GivenName,
+    Order::FamilyName,
+    Order::Email,
+    Order::Phone,
+    Order::Created,
+    Order::Modified,
+    Order::Author,
+];
 
 /// Asks both stores the same and compares the answers.
 macro_rules! ask_both {
@@ -26,6 +42,7 @@ impl Trial {
     pub async fn ask(&mut self) {
         let query = self.query();
         ask_both!(self, query, store => store.find(self.tenant, query.clone()));
+        ask_both!(self, ("numbers", &query), store => store.numbers(self.tenant, query.clone()));
         let (organization, audience) = (query.organization, query.audience);
         let ids = self.dice.some(&self.people, 6);
         ask_both!(self, ("get", organization, audience, &ids), store => store.get(self.tenant, organization, audience, &ids));
@@ -35,11 +52,19 @@ impl Trial {
         ask_both!(self, ("members", group, offset, limit), store => store.members(self.tenant, group, offset, limit));
         let query = self.group_query();
         ask_both!(self, query, store => store.groups(self.tenant, query.clone()));
+        let people: Numbers = (0..self.dice.below(8)).map(|_| self.dice.below(30)).collect();
+        let (also, people) = (query.also.clone(), &people);
+        let asked = ("groups of", organization, &also, people);
+        ask_both!(self, asked, store => store.groups_of(self.tenant, organization, &also, people));
+        let query = self.note_query();
+        ask_both!(self, query, store => store.notes(self.tenant, query.clone()));
     }
 
     /// Compares all that there is.
     pub async fn ask_everything(&mut self) {
         for organization in self.organizations.clone() {
+            let revisions = (0..100).collect();
+            ask_both!(self, "authors", store => store.authors(self.tenant, &revisions));
             ask_both!(self, ("log", organization), store => store.changes(self.tenant, organization, 0, 100_000));
             for order in [Order::Name, Order::Number] {
                 let query = Query { organization, order, offset: 0, limit: 100_000, ..everyone(organization) };
@@ -59,7 +84,9 @@ impl Trial {
             sources: self.sources(),
             audience: if self.dice.chance(50) { Audience::Everything } else { Audience::Person(*self.dice.one(&self.people)) },
             filter: self.filter(2),
-            order: *self.dice.one(&[Order::Name, Order::Number]),
+            inherits: self.dice.chance(40),
+            order: *self.dice.one(ORDERS),
+            is_descending: self.dice.chance(40),
             offset: self.dice.below(6).into(),
             limit: *self.dice.one(&[0, 1, 5, 100]),
             ..everyone(organization)
@@ -67,7 +94,7 @@ impl Trial {
     }
 
     fn filter(&mut self, depth: u32) -> Filter {
-        match self.dice.below(if depth == 0 { 12 } else { 16 }) {
+        match self.dice.below(if depth == 0 { 14 } else { 18 }) {
             0 => Filter::All,
             1 | 2 => Filter::Contains(self.part()),
             3 | 4 => Filter::WordPrefixes(self.part()),
@@ -81,8 +108,13 @@ impl Trial {
             9 => Filter::MemberOf(self.some_group()),
             10 => Filter::SharedWithAny(self.dice.some(&self.groups, 2)),
             11 => Filter::Ids(self.dice.some(&self.people, 4)),
-            12 => Filter::Not(Box::new(self.filter(depth - 1))),
-            13 | 14 => Filter::And((0..self.dice.below(3)).map(|_| self.filter(depth - 1)).collect()),
+            12 => Filter::Numbers((0..self.dice.below(6)).map(|_| self.dice.below(40)).collect()),
+            13 => Filter::FieldContains {
+                field: *self.dice.one(&[Field::GivenName, Field::FamilyName, Field::Email]),
+                text: self.part(),
+            },
+            14 => Filter::Not(Box::new(self.filter(depth - 1))),
+            15 | 16 => Filter::And((0..self.dice.below(3)).map(|_| self.filter(depth - 1)).collect()),
             _ => Filter::Or((0..self.dice.below(3)).map(|_| self.filter(depth - 1)).collect()),
         }
     }
@@ -96,9 +128,25 @@ impl Trial {
         whole.into_iter().skip(skipped).take(taken).collect()
     }
 
+    fn note_query(&mut self) -> NoteQuery {
+        NoteQuery {
+            organization: *self.dice.one(&self.organizations),
+            shelf: (*self.dice.one(SHELVES)).into(),
+            keys: match self.dice.below(3) {
+                0 => NoteKeys::All,
+                1 => NoteKeys::Starting((*self.dice.one(&["", "k", "k1", "é"])).into()),
+                _ => NoteKeys::These((0..self.dice.below(3)).map(|_| (*self.dice.one(NOTE_KEYS)).into()).collect()),
+            },
+            offset: self.dice.below(3).into(),
+            limit: self.dice.below(5) as usize,
+        }
+    }
+
     fn group_query(&mut self) -> GroupQuery {
         let name = (*self.dice.one(&["harb", "Harbour", "QUAY", "z", "", "nothing"])).to_owned();
+        let also = self.dice.chance(40).then(|| self.some_group());
         GroupQuery {
+            also: also.into_iter().collect(),
             organization: *self.dice.one(&self.organizations),
             filter: match self.dice.below(3) {
                 0 => GroupFilter::All,
@@ -116,11 +164,21 @@ impl Trial {
 /// Everyone of an organization, a page of a thousand.
 pub(super) fn everyone(organization: OrganizationId) -> Query {
     let (sources, audience) = (Sources::Any, Audience::Everything);
-    Query { organization, sources, audience, filter: Filter::All, order: Order::Number, offset: 0, limit: 1000 }
+    Query {
+        organization,
+        inherits: false,
+        sources,
+        audience,
+        filter: Filter::All,
+        order: Order::Number,
+        is_descending: false,
+        offset: 0,
+        limit: 1000,
+    }
 }
 
 /// The first thousand groups of an organization.
 pub(super) fn every_group(organization: OrganizationId) -> GroupQuery {
     let (filter, order) = (GroupFilter::All, GroupOrder::Created);
-    GroupQuery { organization, filter, order, is_descending: false, offset: 0, limit: 1000 }
+    GroupQuery { organization, also: Vec::new(), filter, order, is_descending: false, offset: 0, limit: 1000 }
 }

@@ -82,7 +82,7 @@ pub async fn update(visit: Visit, request: Request) -> Answer {
         Given::Value(text) => Edit::Set(text),
     };
     let members = map::member_edits(sent.members, sent.purge_all_values)?;
-    let patch = GroupPatch { name: sent.display_name, description, members, unknown: editor.unknown() };
+    let patch = GroupPatch { name: sent.display_name, description, members, unknown: editor.unknown(), inherits: false };
     let group = editor.patch(id, patch).await.map_err(stranger)?;
     answered(StatusCode::OK, &desk, group).await
 }

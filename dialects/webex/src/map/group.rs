@@ -31,7 +31,21 @@ impl Attributes {
 /// A group as it is answered, with these people.
 pub fn group(group: Group, members: Option<Vec<Member>>, attributes: &Attributes) -> GroupAnswer {
     // Destructured without `..`, so that a new member does not compile until it is thought of here.
-    let Group { id, number: _, organization, parent: _, name, description, created, modified, revision: _, size } = group;
+    let Group {
+        id,
+        number: _,
+        organization,
+        parent: _,
+        name,
+        description,
+        created,
+        modified,
+        revision: _,
+        size,
+        cards: _,
+        with_email: _,
+        with_phone: _,
+    } = group;
     GroupAnswer {
         id: ids::of_group(id, organization),
         display_name: attributes.hold("displayName").then_some(name),

@@ -90,7 +90,7 @@ impl Harness {
     async fn organization(&self, n: u128, parent: Option<OrganizationId>) -> OrganizationId {
         let id = OrganizationId(Uuid::from_u128(0x0a11_0000_0000_4000_8000_0000_0000_0000 + n));
         let tenant = parent.map(|parent| TenantId(parent.0));
-        let draft = OrganizationDraft { id, tenant, parent, name: format!("Organization {n}") };
+        let draft = OrganizationDraft { id, tenant, parent, name: format!("Organization {n}"), country: None };
         self.directory.add_organization(draft).await.expect("an organization can be made");
         id
     }
@@ -99,7 +99,7 @@ impl Harness {
         let person = Uuid::from_u128(if role == Role::Reader { 0x6001 } else { 0x6000 });
         let scopes = Scopes(scopes.iter().map(|scope| (*scope).to_owned()).collect());
         let id = self.directory.next_id();
-        let principal = Principal { id, organization, role, scopes, sources, person, expires: None };
+        let principal = Principal { id, name: None, organization, role, scopes, sources, person, expires: None };
         let token = self.directory.add_token(principal).await.expect("a token can be made");
         self.variables.set(name, token);
     }

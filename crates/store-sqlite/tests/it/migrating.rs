@@ -1,0 +1,31 @@
+//! Files from before the schema had all its steps.
+
+use cardfile_directory::Store;
+use cardfile_model::Selection;
+
+use crate::place::Place;
+
+#[tokio::test]
+async fn a_file_of_the_first_schema_is_brought_up_to_date_with_nothing_lost() {
+    let place = Place::new().await;
+    let ids = place.populate(1, 300).await;
+    let group = place.create_group("Everyone", Selection::ids(ids)).await;
+    let before = place.store.group(place.tenant, group).await.expect("groups can be read").expect("the group is there");
+    assert!(before.with_email > 0 && before.with_phone > 0);
+    place.store.close();
+    place
+        .file()
+        .execute_batch(
+            "DROP INDEX tokens_by_client; DROP INDEX tokens_by_principal;
+             ALTER TABLE tokens DROP COLUMN client; ALTER TABLE tokens DROP COLUMN name;
+             ALTER TABLE organizations DROP COLUMN country;
+             DROP TABLE clients; DROP TABLE refresh_tokens; DROP TABLE notes;
+             DELETE FROM sets WHERE name LIKE 'with-%';
+             PRAGMA user_version = 1;",
+        )
+        .expect("the file can be made an old one");
+    let place = place.beside();
+    let after = place.store.group(place.tenant, group).await.expect("groups can be read").expect("the group is there");
+    assert_eq!(after, before);
+    place.is_sound().await;
+}
