@@ -98,8 +98,26 @@ pub fn get(path: &str, token: &str) -> Vec<u8> {
 /// A request with a JSON body.
 #[must_use]
 pub fn post(path: &str, token: &str, body: &str) -> Vec<u8> {
+    send("POST", path, token, "application/json", body)
+}
+
+/// A request with a body of a media type.
+#[must_use]
+pub fn send(method: &str, path: &str, token: &str, media_type: &str, body: &str) -> Vec<u8> {
     format!(
-        "POST {path} HTTP/1.1\r\nhost: bench\r\nauthorization: Bearer {token}\r\ncontent-type: application/json\r\ncontent-length: {}\r\n\r\n{body}",
+        "{method} {path} HTTP/1.1\r\nhost: bench\r\nauthorization: Bearer {token}\r\ncontent-type: {media_type}\r\n\
+         content-length: {}\r\n\r\n{body}",
+        body.len()
+    )
+    .into_bytes()
+}
+
+/// A form, from somebody who has no token yet.
+#[must_use]
+pub fn post_form(path: &str, body: &str) -> Vec<u8> {
+    format!(
+        "POST {path} HTTP/1.1\r\nhost: bench\r\ncontent-type: application/x-www-form-urlencoded\r\n\
+         content-length: {}\r\n\r\n{body}",
         body.len()
     )
     .into_bytes()

@@ -4,6 +4,7 @@
 //! same run, so that the ratios mean the same on every machine. What the HTTP door has no words for is measured on the store
 //! in this process. Start reading at `bulk.rs`; docs/performance.md says what the figures mean.
 
+mod book;
 mod bulk;
 mod client;
 mod endpoint;
@@ -13,6 +14,7 @@ mod groups;
 mod inside;
 mod large;
 mod load;
+mod members;
 mod people;
 mod process;
 mod reads;
@@ -64,6 +66,8 @@ enum Part {
     Search,
     /// Load, footprint, reads, search, groups and deletion at full size
     Large,
+    /// The address book's door at full size
+    Book,
     /// 200 tenants in one file
     Tenants,
 }
@@ -93,6 +97,7 @@ impl Bench {
             Part::Reads => reads::measure(self),
             Part::Search => search::measure(self),
             Part::Large => large::measure(self),
+            Part::Book => book::measure(self),
             Part::Tenants => tenants::measure(self),
         }
     }

@@ -78,6 +78,16 @@ impl Account {
         Ok(Account { organization, token })
     }
 
+    /// Makes an OAuth client of the organization: its id and secret.
+    ///
+    /// # Errors
+    /// When the command line refuses.
+    pub fn client(&self, data: &Path) -> Result<(String, String)> {
+        let made = json(data, &["client", "add", "--org", &self.organization])?;
+        let said = |name: &str| made[name].as_str().map(str::to_owned).with_context(|| format!("no {name}"));
+        Ok((said("client_id")?, said("client_secret")?))
+    }
+
     /// The path of its contacts, followed by `rest`.
     #[must_use]
     pub fn contacts(&self, rest: &str) -> String {

@@ -5,7 +5,7 @@ mod values;
 
 use std::path::{Path, PathBuf};
 
-use anyhow::{Result, ensure};
+use anyhow::{Result, anyhow, ensure};
 use cardfile_directory::Settings;
 use cardfile_model::Limits;
 use cardfile_store_sqlite::Options;
@@ -52,6 +52,8 @@ pub struct Config {
     pub log: Log,
     /// How much of everything there may be.
     pub limits: Limits,
+    /// The address book's door, where the vendor's documents leave something open.
+    pub address_book: cardfile_address_book::Settings,
     /// The embedded store.
     pub store: Options,
 }
@@ -108,6 +110,7 @@ impl Default for Config {
             tls: Tls::default(),
             log: Log::default(),
             limits: settings.limits,
+            address_book: cardfile_address_book::Settings::default(),
             store: Options::default(),
         }
     }
@@ -157,6 +160,7 @@ impl Config {
         let has_both = self.tls.cert.as_os_str().is_empty() == self.tls.key.as_os_str().is_empty();
         ensure!(has_both, "tls: cert and key are needed both, or neither");
         ensure!(self.max_connections > 0, "max_connections: must be at least 1");
+        self.address_book.check().map_err(|error| anyhow!("address_book.{error}"))?;
         for (name, term) in [
             ("request_timeout", self.request_timeout),
             ("header_timeout", self.header_timeout),

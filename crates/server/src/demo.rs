@@ -28,9 +28,9 @@ pub async fn run(listen: String, is_json: bool) -> Result<()> {
         tempfile::Builder::new().prefix("cardfile-demo-").tempdir().context("there is no place for a throw-away directory")?;
     let config = Config { listen, rate_limit: RateLimit(None), ..Config::default() };
     let installation = Installation::open(folder.path(), &config)?;
-    let (organization, token) = fill(&installation.directory).await.context("the sample people cannot be written")?;
+    let filled = fill(&installation.directory).await.context("the sample people cannot be written")?;
     let server = Server::bind(installation, config).await?;
-    let demo = Demo { url: server.url(), organization, token, folder: folder.path().to_path_buf() };
+    let demo = Demo { url: server.url(), filled, folder: folder.path().to_path_buf() };
     demo.prepare(&people::bulk_items(BULK_ITEMS))?;
     if is_json {
         println!("{}", demo.to_json());
@@ -42,8 +42,19 @@ pub async fn run(listen: String, is_json: bool) -> Result<()> {
     folder.close().context("the throw-away directory cannot be deleted")
 }
 
-/// Makes the organization, its administrator, the people and their groups; answers the organization and the token.
-async fn fill(directory: &Directory) -> Result<(OrganizationId, String)> {
+/// What there is in the demo, and how to get at it.
+struct Filled {
+    organization: OrganizationId,
+    /// An administrator's bearer token.
+    token: String,
+    /// The id and the secret of an OAuth client.
+    client: (String, String),
+    /// A group that everyone is in.
+    group: Uuid,
+}
+
+/// Makes the organization, its administrator, a client, the people and their groups.
+async fn fill(directory: &Directory) -> Result<Filled> {
     let id = OrganizationId(directory.next_id());
     let draft = OrganizationDraft { id, tenant: None, parent: None, name: "Cardfile demo".into(), country: None };
     directory.add_organization(draft).await?;
@@ -74,5 +85,7 @@ async fn fill(directory: &Directory) -> Result<(OrganizationId, String)> {
     for (name, members) in groups {
         desk.group_editor()?.create(name.into(), None, Selection::ids(members)).await?;
     }
-    Ok((id, token))
+    let group = desk.group_editor()?.create("Everyone".into(), None, Selection::all()).await?.id;
+    let client = directory.add_client(id, Some("demo@cardfile.example".into())).await?;
+    Ok(Filled { organization: id, token, client, group })
 }

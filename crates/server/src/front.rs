@@ -10,7 +10,8 @@ use std::time::Instant;
 
 use axum::Router;
 use axum::body::{Body, Bytes, HttpBody};
-use axum::http::{Request, Response, StatusCode, header};
+use axum::http::uri::PathAndQuery;
+use axum::http::{Request, Response, StatusCode, Uri, header};
 use axum::response::IntoResponse;
 use cardfile_http::{Operation, OverTls};
 use tower::{BoxError, Service};
@@ -43,6 +44,9 @@ impl Front {
         if is_tls {
             request.extensions_mut().insert(OverTls);
         }
+        if let Some(path) = mount::canonical(request.uri().path()) {
+            respell(request.uri_mut(), &path);
+        }
         let door = mount::door_of(request.uri().path());
         // Without the query, which tells what was searched for.
         let is_logged = tracing::enabled!(target: "access", Level::DEBUG);
@@ -68,6 +72,16 @@ impl Front {
         }
         response
     }
+}
+
+/// Gives a request another path; its query stays.
+fn respell(uri: &mut Uri, path: &str) {
+    let query = uri.query().map(|query| format!("?{query}")).unwrap_or_default();
+    let mut parts = std::mem::take(uri).into_parts();
+    if let Ok(spelled) = PathAndQuery::try_from(format!("{path}{query}")) {
+        parts.path_and_query = Some(spelled);
+    }
+    *uri = Uri::from_parts(parts).unwrap_or_default();
 }
 
 /// Waits for an answer, or for the panic that came instead.

@@ -5,27 +5,45 @@ use std::sync::Arc;
 use axum::Router;
 use cardfile_http::Door;
 
-/// A dialect: its name in metrics and logs, the start of the paths it answers, and its routes.
+use crate::config::Config;
+
+/// A dialect: its name in metrics and logs, the beginnings of the paths it answers, and its routes.
 struct Dialect {
     name: &'static str,
-    prefix: &'static str,
-    router: fn(Arc<Door>) -> Router,
+    prefixes: &'static [&'static str],
+    router: fn(Arc<Door>, &Config) -> Router,
 }
 
-const DIALECTS: &[Dialect] = &[Dialect { name: "webex", prefix: "/v1", router: cardfile_webex::router }];
+const DIALECTS: &[Dialect] = &[
+    Dialect { name: "webex", prefixes: &["/v1"], router: |door, _| cardfile_webex::router(door) },
+    Dialect { name: "address-book", prefixes: &["/api", "/token"], router: address_book },
+];
 
 /// The name of what is behind no door: health, metrics, the front page, and paths that lead nowhere.
 pub(crate) const HOUSE: &str = "house";
 
 /// All routes of all dialects.
-pub(crate) fn routes(door: &Arc<Door>) -> Router {
-    DIALECTS.iter().fold(Router::new(), |routes, dialect| routes.merge((dialect.router)(Arc::clone(door))))
+pub(crate) fn routes(door: &Arc<Door>, config: &Config) -> Router {
+    DIALECTS.iter().fold(Router::new(), |routes, dialect| routes.merge((dialect.router)(Arc::clone(door), config)))
+}
+
+/// The address book answers whatever is put to it, so that it is told here what is.
+fn address_book(door: Arc<Door>, config: &Config) -> Router {
+    let book = cardfile_address_book::router(door, Arc::new(config.address_book.clone()));
+    let paths = ["/api", "/api/", "/api/{*rest}", "/token", "/token/"];
+    paths.into_iter().fold(Router::new(), |routes, path| routes.route_service(path, book.clone()))
+}
+
+/// The path as the routes know it, if letter case does not matter to its dialect; `None` if it is so already.
+pub(crate) fn canonical(path: &str) -> Option<String> {
+    cardfile_address_book::canonical_path(path)
 }
 
 /// The door that a path belongs to.
 pub(crate) fn door_of(path: &str) -> &'static str {
-    let is_below = |prefix: &str| path.strip_prefix(prefix).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
-    DIALECTS.iter().find(|dialect| is_below(dialect.prefix)).map_or(HOUSE, |dialect| dialect.name)
+    let is_below = |prefix: &&str| path.strip_prefix(*prefix).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
+    let found = DIALECTS.iter().find(|dialect| dialect.prefixes.iter().any(|prefix| is_below(prefix)));
+    found.map_or(HOUSE, |dialect| dialect.name)
 }
 
 #[cfg(test)]
@@ -38,5 +56,6 @@ mod tests {
         assert_eq!(door_of("/v1"), "webex");
         assert_eq!(door_of("/v10/groups"), HOUSE);
         assert_eq!(door_of("/healthz"), HOUSE);
+        assert_eq!((door_of("/api/v3/addressbook/contacts"), door_of("/token")), ("address-book", "address-book"));
     }
 }

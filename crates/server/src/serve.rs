@@ -82,7 +82,7 @@ impl Server {
         let metrics = Arc::new(Metrics::new(Arc::clone(directory.store())));
         let door = Arc::new(Door::new(Arc::clone(&directory), config.door()));
         let house = Arc::new(House { directory, metrics: Arc::clone(&metrics), is_closing: AtomicBool::new(false) });
-        let routes = mount::routes(&door).merge(health::routes(Arc::clone(&house)));
+        let routes = mount::routes(&door, &config).merge(health::routes(Arc::clone(&house)));
         let front = Arc::new(Front::new(routes, metrics));
         let (signals, config) = (Signals::listen()?, Arc::new(config));
         Ok(Server { listener, address, certificate, signals, house, front, store, config })

@@ -21,7 +21,8 @@
 //! separator between and `{i}` the index, `@expand text` adds the text.
 //!
 //! **Answer.** A header's expected value may hold `*` for anything; `absent` means that it must not be there. Without an
-//! expected body the body must be empty; the line `<any body>` takes any. JSON is compared member by member, with patterns.
+//! expected body the body must be empty; the line `<any body>` takes any. JSON is compared member by member, with patterns; a
+//! body that begins with `<`, or behind `@text `, is compared as text, its lines joined and `*` standing for anything.
 //! `> NAME = path.to[0].member` and `> NAME = header:link` keep a part of the answer as a variable.
 //!
 //! | expected | what matches |

@@ -9,7 +9,17 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("cardfile-directory", &["cardfile-model"]),
     ("cardfile-store-sqlite", &["cardfile-index", "cardfile-directory", "cardfile-model"]),
     ("cardfile-http", &["cardfile-directory", "cardfile-model"]),
-    ("cardfile-server", &["cardfile-webex", "cardfile-http", "cardfile-store-sqlite", "cardfile-directory", "cardfile-model"]),
+    (
+        "cardfile-server",
+        &[
+            "cardfile-address-book",
+            "cardfile-webex",
+            "cardfile-http",
+            "cardfile-store-sqlite",
+            "cardfile-directory",
+            "cardfile-model",
+        ],
+    ),
     ("cardfile", &["cardfile-server", "cardfile-store-sqlite", "cardfile-directory", "cardfile-model"]),
     ("cardfile-testkit", &["cardfile-directory", "cardfile-model"]),
     ("cardfile-bench", &["cardfile-store-sqlite", "cardfile-directory", "cardfile-model"]),

@@ -68,12 +68,23 @@ fn body_problems(expected: &str, answer: &Answer, variables: &Variables) -> Vec<
         "<any body>" => Vec::new(),
         "" if answer.body.is_empty() => Vec::new(),
         "" => vec!["  body: expected none".into()],
+        text if text.starts_with("@text ") || text.starts_with('<') => text_problems(text, answer),
         _ => match (serde_json::from_str::<Value>(expected), serde_json::from_slice::<Value>(&answer.body)) {
             (Err(error), _) => vec![format!("  the transcript: what is expected is no JSON: {error}")],
             (_, Err(error)) => vec![format!("  body: no JSON: {error}")],
             (Ok(expected), Ok(actual)) => differences(&expected, &actual, variables),
         },
     }
+}
+
+/// A body that is compared as text; where it is long, its lines are joined without a line break.
+fn text_problems(expected: &str, answer: &Answer) -> Vec<String> {
+    let expected: String = expected.strip_prefix("@text ").unwrap_or(expected).lines().collect();
+    let actual = String::from_utf8_lossy(&answer.body);
+    if is_wild_match(&expected, &actual) {
+        return Vec::new();
+    }
+    vec![format!("  body: expected {expected}")]
 }
 
 fn capture(exchange: &Exchange, answer: &Answer, variables: &mut Variables) -> Result<(), String> {
