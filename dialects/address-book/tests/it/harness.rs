@@ -6,6 +6,8 @@ use std::sync::Arc;
 use axum::Router;
 use axum::body::{Body, to_bytes};
 use axum::http::Request;
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
 use cardfile_address_book::{BusinessErrors, Settings, SuccessError, UnknownMembers};
 use cardfile_directory::{Author, Clock, Command, Directory, Lifetimes, OrganizationDraft, Store};
 use cardfile_http::Door;
@@ -164,6 +166,7 @@ impl Harness {
         let (id, secret) = self.directory.add_client(organization, Some(name.into())).await.expect("a client can be made");
         let day = SignedDuration::from_hours(24);
         let issued = self.directory.sign_in(&id, &secret, Lifetimes { access: day, refresh: day }).await.expect("it is known");
+        self.variables.set(&format!("{prefix}BASIC"), STANDARD.encode(format!("{id}:{secret}")));
         self.variables.set(&format!("{prefix}TOKEN"), issued.access);
         self.variables.set(&format!("{prefix}SECRET"), secret);
     }
