@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use axum::Router;
+use axum::routing::any_service;
 use cardfile_http::Door;
 
 use crate::config::Config;
@@ -31,7 +32,7 @@ pub(crate) fn routes(door: &Arc<Door>, config: &Config) -> Router {
 fn address_book(door: Arc<Door>, config: &Config) -> Router {
     let book = cardfile_address_book::router(door, Arc::new(config.address_book.clone()));
     let paths = ["/api", "/api/", "/api/{*rest}", "/token", "/token/"];
-    paths.into_iter().fold(Router::new(), |routes, path| routes.route_service(path, book.clone()))
+    paths.into_iter().fold(Router::new(), |routes, path| routes.route(path, any_service(book.clone())))
 }
 
 /// The path as the routes know it, if letter case does not matter to its dialect; `None` if it is so already.
