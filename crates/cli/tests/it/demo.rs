@@ -49,6 +49,17 @@ fn every_line_of_the_demo_works_as_pasted_and_nothing_is_left_of_it() {
     assert!(answer("bulk delete").contains("200 in "));
     assert_eq!(total(""), 51);
     assert!(answer("what happened").contains("1000 went"));
+    // The lines of the address book share a shell: the first keeps a token for the others.
+    let book = |line: &Value| {
+        line["what"].as_str().unwrap().starts_with("address book").then(|| line["line"].as_str().unwrap().to_owned())
+    };
+    let book: Vec<String> = lines.iter().filter_map(book).collect();
+    let shown = paste(&book.join("; echo; "));
+    let answers: Vec<Value> = shown.lines().filter_map(|line| serde_json::from_str(line).ok()).collect();
+    assert_eq!(answers[0]["ResponseData"]["Detail"]["TotalRecords"], json!(51), "{shown}");
+    assert!(shown.contains("<Result>Success</Result>"), "{shown}");
+    let left = &answers.last().unwrap()["ResponseData"]["Detail"];
+    assert_eq!((&left["TotalRecords"], &left["Contacts"][0]["PersonNumber"]), (&json!(1), &json!(3)), "{shown}");
     let (status, _) = server.stop();
     assert!(status.success());
     assert!(!Path::new(folder).exists());

@@ -44,6 +44,14 @@ impl<S: Read + Write> Client<S> {
         self.answer()
     }
 
+    /// Sends a body of some media type.
+    pub(crate) fn ask(&mut self, method: &str, path: &str, token: Option<&str>, (kind, body): (&str, &str)) -> Answer {
+        let (length, credential) = (body.len(), credential(token));
+        let head = format!("{method} {path} HTTP/1.1\r\nhost: cardfile.example\r\n{credential}");
+        self.send(format!("{head}content-type: {kind}\r\ncontent-length: {length}\r\n\r\n{body}").as_bytes()).unwrap();
+        self.answer().unwrap()
+    }
+
     pub(crate) fn send(&mut self, bytes: &[u8]) -> io::Result<()> {
         self.stream.get_mut().write_all(bytes)
     }

@@ -1,8 +1,10 @@
 //! The real binary, from outside.
 
+mod clients;
 mod commands;
 mod crash;
 mod demo;
+mod doors;
 mod help;
 mod http;
 mod process;

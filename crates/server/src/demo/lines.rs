@@ -81,7 +81,7 @@ impl Demo {
             (
                 "address book: now 1 and 2 leave, in XML",
                 format!(
-                    "{remove} -H 'Content-Type: application/xml' --data \
+                    "{remove} -H 'Content-Type: application/xml' -H 'Accept: application/xml' --data \
                      '<GroupMemberRequest><All>false</All><Contacts><int>1</int><int>2</int></Contacts></GroupMemberRequest>'"
                 ),
             ),
