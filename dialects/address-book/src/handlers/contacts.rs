@@ -89,10 +89,13 @@ pub async fn update(visit: &Visit) -> Result<Out, Failure> {
     let patches = sent.iter().enumerate().map(read).collect::<Result<Vec<(i32, Patch)>, Failure>>()?;
     let desk = visit.desk().await?;
     let numbers = patches.iter().filter_map(|(number, _)| u32::try_from(*number).ok()).collect();
-    let known = by_number(&desk.reader()?, numbers).await?;
+    let mut known = by_number(&desk.reader()?, numbers).await?;
     let mut writes = Vec::with_capacity(patches.len());
-    for (number, patch) in patches {
-        let record = u32::try_from(number).ok().and_then(|number| known.get(&number)).ok_or_else(Failure::no_contact)?;
+    for (number, mut patch) in patches {
+        let record = u32::try_from(number).ok().and_then(|number| known.get_mut(&number)).ok_or_else(Failure::no_contact)?;
+        request::keep_shown_name(&mut patch, &record.contact);
+        // Somebody may come twice, and what comes first is there already for what comes next.
+        patch.clone().apply(&mut record.contact);
         writes.push(Write::Patch { id: own(&desk, record)?, expect: Expect::Any, patch: Box::new(patch) });
     }
     let applied = desk.editor()?.write(Mode::AllOrNothing, writes).await?;

@@ -84,10 +84,9 @@ fn admitted(door: &Door, issued: Issued) -> Result<Issued> {
 fn credentials(headers: &HeaderMap, form: &Form) -> Option<(String, String)> {
     let said = form.filled("client_id").zip(form.filled("client_secret"));
     let said = said.map(|(id, secret)| (id.to_owned(), secret.to_owned()));
-    match (basic(headers), said) {
-        (Some(header), Some(said)) => (header == said).then_some(said),
-        (header, said) => header.or(said),
-    }
+    let Some(header) = basic(headers) else { return said };
+    let is_same = |name: &str, value: &str| form.filled(name).is_none_or(|said| said == value);
+    (is_same("client_id", &header.0) && is_same("client_secret", &header.1)).then_some(header)
 }
 
 fn granted(issued: &Issued, settings: &Settings) -> Response {

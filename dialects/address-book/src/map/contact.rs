@@ -48,7 +48,7 @@ pub fn contact(record: Record, account: OrganizationId, around: &mut Around) -> 
     let own = extensions.get(EXTENSION);
     let login_type = own.and_then(|own| own.get("LoginType")).and_then(Value::as_i64).and_then(|n| i32::try_from(n).ok());
     let validated = own.and_then(|own| own.get("Validated")).and_then(Value::as_bool);
-    let is_named = given_name.is_some() || family_name.is_some();
+    let is_named = [&given_name, &family_name].into_iter().flatten().any(|name| !name.is_empty());
     let first = if is_named { given_name } else { display_name };
     let members = vec![
         ("PersonNumber", Out::Int(number.into())),

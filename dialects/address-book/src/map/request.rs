@@ -113,6 +113,13 @@ pub fn detail(node: Node<'_>, at: usize, settings: &Settings) -> Result<(i32, Pa
     Ok((person, patch))
 }
 
+/// Lets a contact that has its display name shown as its first name keep that when it gets a last name.
+pub fn keep_shown_name(patch: &mut Patch, contact: &Contact) {
+    if patch.given_name.is_keep() && !patch.family_name.is_keep() && contact.given_and_family().is_none() {
+        patch.given_name = contact.display_name.clone().map_or(Edit::Keep, Edit::Set);
+    }
+}
+
 fn mobile(value: String) -> ListEdit {
     ListEdit::Assign { kind: Some(MOBILE.to_owned()), value: Some(value) }
 }

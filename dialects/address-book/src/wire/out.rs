@@ -61,9 +61,10 @@ impl Out {
     }
 }
 
-/// Writes a time as the vendor's framework does: with an offset, and no more digits than there are.
+/// Writes a time as the vendor's framework does: with an offset, and no more digits than there are of a microsecond, which is
+/// what is kept of it.
 fn date(time: Timestamp) -> String {
-    let text = time.to_string();
+    let text = Timestamp::from_microsecond(time.as_microsecond()).unwrap_or(time).to_string();
     text.strip_suffix('Z').map_or(text.clone(), |local| format!("{local}+00:00"))
 }
 
@@ -178,4 +179,20 @@ pub fn render(items: &[Out], element: &str, is_xml: bool, is_first: bool) -> Vec
         json(item, &mut bytes);
     }
     bytes
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn times_have_an_offset_and_at_most_seven_digits() {
+        for (time, written) in [
+            ("2024-05-02T08:15:30.123456789Z", "2024-05-02T08:15:30.123456+00:00"),
+            ("2024-05-02T08:15:30.5Z", "2024-05-02T08:15:30.5+00:00"),
+            ("2024-05-02T08:00:00Z", "2024-05-02T08:00:00+00:00"),
+        ] {
+            assert_eq!(date(time.parse().unwrap()), written);
+        }
+    }
 }
