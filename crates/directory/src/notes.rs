@@ -14,8 +14,8 @@ impl Reader<'_, '_> {
     ///
     /// # Errors
     /// Those of the store.
-    pub async fn notes(&self, shelf: &str, keys: NoteKeys, offset: u64, limit: usize) -> Result<(Vec<Note>, u64)> {
-        let query = NoteQuery { organization: self.desk.organization.id, shelf: shelf.to_owned(), keys, offset, limit };
+    pub async fn notes(&self, on: &str, wanted: NoteKeys, offset: u64, limit: usize) -> Result<(Vec<Note>, u64)> {
+        let query = NoteQuery { organization: self.desk.organization.id, shelf: on.to_owned(), keys: wanted, offset, limit };
         self.desk.directory.store.notes(self.desk.caller.tenant, query).await
     }
 }

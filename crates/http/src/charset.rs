@@ -22,10 +22,8 @@ pub fn text<'a>(headers: &HeaderMap, bytes: &'a [u8]) -> Result<Cow<'a, str>, No
         ([0xEF, 0xBB, 0xBF, rest @ ..], _) => utf8(rest),
         ([0xFF, 0xFE, rest @ ..], _) => utf16(rest, u16::from_le_bytes),
         ([0xFE, 0xFF, rest @ ..], _) => utf16(rest, u16::from_be_bytes),
-        (_, Some("utf-16" | "utf-16le" | "unicode")) => utf16(bytes, u16::from_le_bytes),
-        (_, Some("utf-16be")) => utf16(bytes, u16::from_be_bytes),
-        ([b'<', 0, ..], None) => utf16(bytes, u16::from_le_bytes),
-        ([0, b'<', ..], None) => utf16(bytes, u16::from_be_bytes),
+        (_, Some("utf-16" | "utf-16le" | "unicode")) | ([b'<', 0, ..], None) => utf16(bytes, u16::from_le_bytes),
+        (_, Some("utf-16be")) | ([0, b'<', ..], None) => utf16(bytes, u16::from_be_bytes),
         (_, None | Some("utf-8" | "utf8" | "us-ascii" | "")) => utf8(bytes),
         (_, Some(_)) => Err(NotText),
     }

@@ -1,5 +1,6 @@
 //! Form bodies and query strings with structure: `a.b`, `a[b]`, `a[0].b` and repeated keys.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use percent_encoding::percent_decode_str;
@@ -101,7 +102,7 @@ fn decoded(text: &str) -> Result<String, Fault> {
     if !is_sound {
         return Err(Fault::Encoding);
     }
-    percent_decode_str(&text).decode_utf8().map(|text| text.into_owned()).map_err(|_| Fault::Encoding)
+    percent_decode_str(&text).decode_utf8().map(Cow::into_owned).map_err(|_| Fault::Encoding)
 }
 
 /// The parts of a key; `None` for one that cannot be read.

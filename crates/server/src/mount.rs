@@ -43,7 +43,7 @@ pub(crate) fn canonical(path: &str) -> Option<String> {
 /// The door that a path belongs to.
 pub(crate) fn door_of(path: &str) -> &'static str {
     let is_below = |prefix: &&str| path.strip_prefix(*prefix).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
-    let found = DIALECTS.iter().find(|dialect| dialect.prefixes.iter().any(|prefix| is_below(prefix)));
+    let found = DIALECTS.iter().find(|dialect| dialect.prefixes.iter().any(&is_below));
     found.map_or(HOUSE, |dialect| dialect.name)
 }
 

@@ -1,6 +1,7 @@
 //! The orders of people, by name or by something else of their cards, kept in memory per tenant and brought up to date from the
 //! log when they are asked for.
 
+use std::collections::hash_map::Entry;
 use std::collections::{BTreeSet, HashMap};
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -205,11 +206,14 @@ impl Authors {
         if order != Order::Author {
             return Ok(order.key(record, ""));
         }
-        if !self.0.contains_key(&record.revision) {
-            let mut found = log::authors(view.connection, view.key(), &BTreeSet::from([record.revision]))?;
-            self.0.insert(record.revision, found.remove(&record.revision).unwrap_or_default());
-        }
-        Ok(order.key(record, self.0.get(&record.revision).map(String::as_str).unwrap_or_default()))
+        let author = match self.0.entry(record.revision) {
+            Entry::Occupied(known) => known.into_mut(),
+            Entry::Vacant(place) => {
+                let mut found = log::authors(view.connection, view.key(), &BTreeSet::from([record.revision]))?;
+                place.insert(found.remove(&record.revision).unwrap_or_default())
+            }
+        };
+        Ok(order.key(record, author))
     }
 }
 

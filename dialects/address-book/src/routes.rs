@@ -1,5 +1,7 @@
 //! Which path and method leads to which operation. Paths are matched by hand, for letter case does not matter in them.
 
+use std::borrow::Cow;
+
 use axum::http::{Method, StatusCode};
 use percent_encoding::percent_decode_str;
 
@@ -135,7 +137,7 @@ impl Operation {
 /// 404 for a path that leads nowhere, 405 for one that does with other methods.
 pub fn find(method: &Method, path: &str) -> Result<(Operation, Vec<String>), Failure> {
     let path = path.strip_suffix('/').unwrap_or(path);
-    let decode = |segment: &str| percent_decode_str(segment).decode_utf8().ok().map(|text| text.into_owned());
+    let decode = |segment: &str| percent_decode_str(segment).decode_utf8().ok().map(Cow::into_owned);
     let segments: Option<Vec<String>> = path.split('/').skip(1).map(decode).collect();
     let segments = segments.ok_or_else(Failure::no_route)?;
     let [api, version, rest @ ..] = segments.as_slice() else { return Err(Failure::no_route()) };
@@ -190,21 +192,21 @@ pub fn canonical_path(path: &str) -> Option<String> {
 mod tests {
     use super::*;
 
-    fn found(method: Method, path: &str) -> Result<(Operation, Vec<String>), Failure> {
-        find(&method, path)
+    fn found(method: &Method, path: &str) -> Result<(Operation, Vec<String>), Failure> {
+        find(method, path)
     }
 
     #[test]
     fn paths_are_matched_in_any_case_with_ids_decoded() {
-        let (operation, ids) = found(Method::DELETE, "/API/v3/AddressBook/GROUPS/%7BAB%7D/Contacts/").unwrap();
+        let (operation, ids) = found(&Method::DELETE, "/API/v3/AddressBook/GROUPS/%7BAB%7D/Contacts/").unwrap();
         assert_eq!((operation, ids), (Op::RemoveMembers, vec!["{AB}".to_owned()]));
-        assert_eq!(found(Method::GET, "/api/v2/addressbook/contacts/LookUp").unwrap().0, Op::Lookup);
-        assert_eq!(found(Method::GET, "/api/v1/addressbook/contacts/17").unwrap().0, Op::GetContact);
+        assert_eq!(found(&Method::GET, "/api/v2/addressbook/contacts/LookUp").unwrap().0, Op::Lookup);
+        assert_eq!(found(&Method::GET, "/api/v1/addressbook/contacts/17").unwrap().0, Op::GetContact);
     }
 
     #[test]
     fn a_known_path_tells_its_methods_and_an_unknown_one_nothing() {
-        let failure = found(Method::HEAD, "/api/v3/addressbook/groups/x/contacts").unwrap_err();
+        let failure = found(&Method::HEAD, "/api/v3/addressbook/groups/x/contacts").unwrap_err();
         assert_eq!((failure.status.as_u16(), failure.allow.as_deref()), (405, Some("DELETE, GET, POST, PUT")));
         for path in [
             "/api/v5/addressbook/contacts",
@@ -215,7 +217,7 @@ mod tests {
             "/x",
             "/api/v3/addressbook/contacts/%ff",
         ] {
-            assert_eq!(found(Method::GET, path).unwrap_err().status.as_u16(), 404, "{path}");
+            assert_eq!(found(&Method::GET, path).unwrap_err().status.as_u16(), 404, "{path}");
         }
     }
 

@@ -21,7 +21,7 @@ pub(super) async fn run(common: &Common, asked: Org, output: &Output) -> Result<
                 (None, Some(parent)) => Some(tenant_of(directory, parent).await?),
                 (tenant, _) => tenant.map(TenantId),
             };
-            let country = country.map(known_country).transpose()?;
+            let country = country.as_deref().map(known_country).transpose()?;
             let draft = OrganizationDraft { id, tenant, parent, name, country };
             let (tenant, made) = directory.add_organization(draft).await?;
             let json = json!({"id": made.id, "number": made.number, "tenant": tenant});
@@ -37,7 +37,7 @@ pub(super) async fn run(common: &Common, asked: Org, output: &Output) -> Result<
     }
 }
 
-fn known_country(code: String) -> Result<String> {
+fn known_country(code: &str) -> Result<String> {
     let code = code.to_ascii_uppercase();
     ensure!(phones::is_country(&code), "no country is known by `{code}`; write two letters, such as GB or NO");
     Ok(code)

@@ -72,7 +72,7 @@ impl Writer {
     }
 
     fn escaped(&mut self, text: &str) {
-        let is_plain = |byte: u8| byte >= b' ' && byte < 0x7f && !matches!(byte, b'<' | b'>' | b'&');
+        let is_plain = |byte: u8| (b' '..0x7f).contains(&byte) && !matches!(byte, b'<' | b'>' | b'&');
         if text.bytes().all(is_plain) {
             return self.text.push_str(text);
         }

@@ -89,9 +89,8 @@ impl Store for MemoryStore {
         if query.is_descending {
             // Groups of several organizations may have one name: then by number, in both directions.
             match query.order {
-                GroupOrder::Created => groups.reverse(),
                 GroupOrder::Name => groups.sort_by_key(|group| (Reverse(fold::text(&group.name)), group.number)),
-                GroupOrder::Id => groups.reverse(),
+                GroupOrder::Created | GroupOrder::Id => groups.reverse(),
             }
         }
         let total = groups.len() as u64;

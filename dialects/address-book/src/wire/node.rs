@@ -70,9 +70,8 @@ impl<'a> Node<'a> {
         match self {
             Node::Json(Value::String(text)) => Ok(text.clone()),
             Node::Json(Value::Number(number)) => Ok(number.to_string()),
-            Node::Json(_) => Err(refusal()),
             Node::Xml(element) if element.children.is_empty() => Ok(element.text.clone()),
-            Node::Xml(_) => Err(refusal()),
+            Node::Json(_) | Node::Xml(_) => Err(refusal()),
             Node::Form(form) => form.values().first().cloned().ok_or_else(refusal),
         }
     }

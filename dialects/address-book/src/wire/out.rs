@@ -159,7 +159,9 @@ fn xml_list(name: &str, element: &str, items: &[Out], to: &mut Writer) {
         return to.empty(name);
     }
     to.open(name);
-    items.iter().for_each(|item| xml(element, item, to));
+    for item in items {
+        xml(element, item, to);
+    }
     to.close(name);
 }
 
@@ -168,7 +170,9 @@ fn xml_list(name: &str, element: &str, items: &[Out], to: &mut Writer) {
 pub fn render(items: &[Out], element: &str, is_xml: bool, is_first: bool) -> Vec<u8> {
     if is_xml {
         let mut writer = Writer::within(items.len() * 800);
-        items.iter().for_each(|item| xml(element, item, &mut writer));
+        for item in items {
+            xml(element, item, &mut writer);
+        }
         return writer.finish().into_bytes();
     }
     let mut bytes = Vec::with_capacity(items.len() * 500);

@@ -103,7 +103,7 @@ impl Harness {
         self.client("CHILD_", child, "annex@harbour.example").await;
         self.client("OTHER_", other, "ops@elsewhere.example").await;
         for number in 1..=9 {
-            self.variables.pattern(&format!("p{number}"), &format!(r#"{{"$has": {{"PersonNumber": {number}}}}}"#));
+            self.variables.pattern(&format!("p{number}"), format!(r#"{{"$has": {{"PersonNumber": {number}}}}}"#));
         }
         let user = r#"{"UserId": "ops@harbour.example"}"#;
         let done =
