@@ -138,3 +138,18 @@ fn a_card_with_a_display_name_alone_has_it_as_first_name_and_keeps_it_when_a_las
     let shown = visitor.book("GET", "v1/addressbook/contacts/1", &Value::Null);
     assert_eq!((&shown["FirstName"], &shown["LastName"]), (&json!("Night porter"), &json!("Hale")));
 }
+
+#[test]
+fn a_number_that_opted_out_is_known_to_be_somebody_s_however_the_card_writes_it() {
+    let mut visitor = Visitor::enter();
+    let desk = json!({"schemas": "urn:cisco:codev:identity:contact:core:1.0", "source": "CH", "displayName": "Night porter",
+        "phoneNumbers": [{"value": "0049 170 550103", "type": "work"}]});
+    visitor.webex("POST", "", &desk);
+    visitor.book("POST", "v1/addressbook/stoplog", &json!([{"Destination": "+49 170 550103", "Reason": "asked to"}]));
+    for query in ["", "?PersonNumbers=1"] {
+        let log = visitor.book("GET", &format!("v2/addressbook/stoplog{query}"), &Value::Null);
+        let entry = &log["Contacts"][0];
+        assert_eq!((&log["TotalRecords"], &entry["Destination"]), (&json!(1), &json!("+49170550103")), "{query}");
+        assert_eq!((&entry["PersonNumber"], &entry["FirstName"]), (&json!(1), &json!("Night porter")), "{query}");
+    }
+}

@@ -35,14 +35,13 @@ pub async fn add(visit: &Visit) -> Result<Out, Failure> {
     Ok(Out::List(ELEMENT, listing::shown(&desk, records).await?))
 }
 
+/// The root of a list of contacts alone, in XML.
+const LIST: &str = "ArrayOfAddressBookLite";
+
 /// The group and the contacts of a body, which may also be a list of contacts alone.
 fn read(document: &Document, visit: &Visit) -> Result<(Option<Uuid>, Vec<Lite>), Failure> {
-    let (group, items) = if document.is_json_list() {
-        (None, document.list("ArrayOfAddressBookLite", "AddressBookLite")?.into_iter().map(Item::Node).collect())
-    } else if let Ok(list) = document.list("ArrayOfAddressBookLite", "AddressBookLite")
-        && matches!(document, Document::Xml(_))
-    {
-        (None, list.into_iter().map(Item::Node).collect())
+    let (group, items) = if document.is_list(LIST) {
+        (None, document.list(LIST, "AddressBookLite")?.into_iter().map(Item::Node).collect())
     } else {
         let node = document.object("AddressBookLiteV2")?;
         let group = node.member("GroupID").map(|found| found.guid("GroupID")).transpose()?.flatten();

@@ -2,11 +2,12 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use cardfile_directory::{Desk, Wanted};
-use cardfile_model::{Filter, Note, NoteEdit, NoteKeys, Record};
+use cardfile_directory::{Desk, Wanted, phones};
+use cardfile_model::{Filter, Note, NoteEdit, NoteKeys, Numbers, Record};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+use super::listing::AT_ONCE;
 use super::{done, listing};
 use crate::error::Failure;
 use crate::lists::{self, Slice};
@@ -19,6 +20,10 @@ use crate::wire::{Object, Out};
 const SHELF: &str = "stop-log";
 /// The element of an entry in XML.
 const ELEMENT: &str = "AddressBookValidation";
+/// So many people are looked at by their cards.
+const FEW: u64 = 10_000;
+/// How many contacts are looked at for a hundred numbers.
+const MOST_FOUND: usize = 1000;
 /// The longest reason and short code, in characters.
 const MOST_CHARS: usize = 500;
 
@@ -31,58 +36,78 @@ struct Stop {
     #[serde(default)]
     send_confirmation: bool,
     time: Timestamp,
+    /// Who wrote it down.
+    #[serde(default)]
+    by: String,
 }
 
-/// One page of the log, by number, each entry with the account's own contact that has the number.
+/// An entry as it is kept, and the contact that has its number.
+type Entry = (Note, Option<Record>);
+
+/// One page of the log, by number, each entry with the account's own contact that has the number. Without paging it is the
+/// largest page there is.
 pub async fn list(visit: &Visit) -> Result<Out, Failure> {
     let slice = lists::contacts_slice(&visit.query, &visit.settings)?;
-    let slice = slice.unwrap_or(Slice { offset: 0, limit: usize::MAX });
+    let slice = slice.unwrap_or(Slice { offset: 0, limit: visit.settings.page_cap });
     let filters = lists::filters(&visit.query)?;
     let desk = visit.desk().await?;
+    let reader = desk.reader()?;
     let (notes, total, people) = if filters.is_empty() {
-        let (notes, total) = desk.reader()?.notes(SHELF, NoteKeys::All, slice.offset, slice.limit).await?;
-        let people = people_of(&desk, notes.iter().map(|note| note.key.clone()).collect()).await?;
+        let (notes, total) = reader.notes(SHELF, NoteKeys::All, slice.offset, slice.limit).await?;
+        let people = people_of(&desk, &notes).await?;
         (notes, total, people)
     } else {
-        let found = desk.reader()?.page(Wanted { filter: Filter::And(filters), ..Wanted::default() }).await?;
-        let people = by_phone(found.records);
+        let wanted = reader.numbers(Filter::And(filters), false).await?;
+        let people = wanted_people(&desk, &wanted).await?;
         let keys = NoteKeys::These(people.keys().cloned().collect());
-        let (notes, total) = desk.reader()?.notes(SHELF, keys, slice.offset, slice.limit).await?;
+        let (notes, total) = reader.notes(SHELF, keys, slice.offset, slice.limit).await?;
         (notes, total, people)
     };
     let items = entries(&desk, notes, people).await?;
     Ok(listing::named_list(visit, ELEMENT, items, total))
 }
 
-/// The account's own contacts that have these numbers, by number.
-async fn people_of(desk: &Desk<'_>, numbers: BTreeSet<String>) -> Result<BTreeMap<String, Record>, Failure> {
+/// Of these people, those who may be in the log, by number: by their cards if they are few, else by the log.
+async fn wanted_people(desk: &Desk<'_>, wanted: &Numbers) -> Result<BTreeMap<String, Record>, Failure> {
+    let reader = desk.reader()?;
+    if wanted.len() <= FEW {
+        let filter = Filter::Numbers(wanted.clone());
+        return Ok(by_phone(reader.page(Wanted { filter, ..Wanted::default() }).await?.records));
+    }
+    let (notes, _) = reader.notes(SHELF, NoteKeys::All, 0, usize::MAX).await?;
+    let mut people = people_of(desk, &notes).await?;
+    people.retain(|_, record| wanted.contains(record.number));
+    Ok(people)
+}
+
+/// The account's own contacts that have the numbers of these entries, by number.
+async fn people_of(desk: &Desk<'_>, notes: &[Note]) -> Result<BTreeMap<String, Record>, Failure> {
     let mut people = BTreeMap::new();
-    let numbers: Vec<String> = numbers.into_iter().collect();
-    for some in numbers.chunks(100) {
-        let filter = Filter::Or(some.iter().cloned().map(Filter::Phone).collect());
-        people.extend(by_phone(desk.reader()?.page(Wanted { filter, ..Wanted::default() }).await?.records));
+    for some in notes.chunks(100) {
+        let filter = Filter::Or(some.iter().map(|note| Filter::Phone(note.key.clone())).collect());
+        let wanted = Wanted { filter, limit: MOST_FOUND, ..Wanted::default() };
+        people.extend(by_phone(desk.reader()?.page(wanted).await?.records));
     }
     Ok(people)
 }
 
 /// Contacts by each of their numbers; of several the one of the lowest person number.
-fn by_phone(records: Vec<Record>) -> BTreeMap<String, Record> {
+fn by_phone(records: Vec<Record>, country: Option<&str>) -> BTreeMap<String, Record> {
     let mut people = BTreeMap::new();
     for record in records {
-        let numbers: BTreeSet<String> =
-            record.contact.phones.iter().filter_map(|entry| phone::normalized(&entry.value)).collect();
-        for number in numbers {
+        let written = record.contact.phones.iter().map(|entry| entry.value.as_str());
+        let international = |text| phone::normalized(text).or_else(|| phones::e164(text, country));
+        for number in written.filter_map(international).collect::<BTreeSet<String>>() {
             people.entry(number).or_insert_with(|| record.clone());
         }
     }
     people
 }
 
-async fn entries(desk: &Desk<'_>, notes: Vec<Note>, mut people: BTreeMap<String, Record>) -> Result<Vec<Out>, Failure> {
-    let mut items = Vec::with_capacity(notes.len());
-    let revisions = people.values().map(|record| record.revision).collect();
-    let mut around = Around { authors: desk.reader()?.authors(&revisions).await?, ..Around::default() };
-    for note in notes {
+fn answered(desk: &Desk<'_>, found: Vec<Entry>) -> Vec<Out> {
+    let mut items = Vec::with_capacity(found.len());
+    let mut around = Around::default();
+    for (note, person) in found {
         let Ok(stop) = serde_json::from_value::<Stop>(note.value) else { continue };
         let mut members = vec![
             ("Destination", Out::Text(note.key.clone())),
@@ -90,7 +115,7 @@ async fn entries(desk: &Desk<'_>, notes: Vec<Note>, mut people: BTreeMap<String,
             ("ShortCode", Out::optional(stop.short_code)),
             ("DateStopped", Out::Date(stop.time)),
         ];
-        if let Some(record) = people.remove(&note.key)
+        if let Some(record) = person
             && let Out::Object(Object { members: card, .. }) = contact::contact(record, desk.organization().id, &mut around)
         {
             let wanted = ["PersonNumber", "FirstName", "LastName", "EmailAddress", "MobilePhone"];
@@ -98,13 +123,13 @@ async fn entries(desk: &Desk<'_>, notes: Vec<Note>, mut people: BTreeMap<String,
         }
         items.push(Out::object(members));
     }
-    Ok(items)
+    items
 }
 
 /// Numbers opt out: all that are sent, or none.
 pub async fn add(visit: &Visit) -> Result<Out, Failure> {
     let time = visit.door.directory().clock().now();
-    let edits = edits(visit, |stop| serde_json::to_value(Stop { time, ..stop }).ok())?;
+    let edits = edits(visit, |stop| serde_json::to_value(Stop { time, by: visit.user(), ..stop }).ok())?;
     visit.desk().await?.editor()?.note(edits).await?;
     Ok(done())
 }
@@ -137,7 +162,8 @@ fn edits(visit: &Visit, value: impl Fn(Stop) -> Option<serde_json::Value>) -> Re
             return Err(Failure::invalid(&field("Reason"), format!("must have 1 to {MOST_CHARS} characters")));
         }
         let confirmation = node.member("SendConfirmation").map(|found| found.bool(&field("SendConfirmation"))).transpose()?;
-        let stop = Stop { reason, short_code, send_confirmation: confirmation.unwrap_or(false), time: Timestamp::UNIX_EPOCH };
+        let send_confirmation = confirmation.unwrap_or(false);
+        let stop = Stop { reason, short_code, send_confirmation, time: Timestamp::UNIX_EPOCH, by: String::new() };
         edits.push(NoteEdit { shelf: SHELF.to_owned(), key, value: value(stop) });
     }
     Ok(edits)

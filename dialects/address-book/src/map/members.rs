@@ -24,6 +24,9 @@ impl Members {
     /// # Errors
     /// 400 for what cannot be read, and for a list that is too long.
     pub fn read(node: Node<'_>, settings: &Settings) -> Result<Self, Failure> {
+        if let Some(twice) = ["All", "Contacts"].into_iter().find(|name| node.has_twice(name)) {
+            return Err(Failure::invalid(twice, "stands there twice"));
+        }
         let all = node.member("All").filter(|found| !is_blank_form(*found)).map(|found| found.bool("All")).transpose()?;
         let items = node.member("Contacts").map(|found| found.items("int", true, "Contacts")).transpose()?.unwrap_or_default();
         if items.len() > settings.list_numbers {

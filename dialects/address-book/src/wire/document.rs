@@ -73,9 +73,13 @@ impl Document {
         }
     }
 
-    /// Whether the body is a list: in JSON only, for in XML the root tells, and a form has keys.
-    pub fn is_json_list(&self) -> bool {
-        matches!(self, Document::Json(Value::Array(_)))
+    /// Whether the body is a list, in XML one with this root.
+    pub fn is_list(&self, root: &str) -> bool {
+        match self {
+            Document::Json(value) => value.is_array(),
+            Document::Xml(element) => element.name == root,
+            Document::Form(form) => !form.has_members() && form.items().next().is_some(),
+        }
     }
 }
 

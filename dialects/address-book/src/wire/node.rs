@@ -34,6 +34,12 @@ impl<'a> Node<'a> {
         }
     }
 
+    /// Whether a name stands there twice in XML, where only the first is looked at.
+    pub fn has_twice(self, name: &str) -> bool {
+        let is_named = |child: &&Element| child.name == name && !child.has_namespace;
+        matches!(self, Node::Xml(element) if element.children.iter().filter(is_named).count() > 1)
+    }
+
     /// The objects or values of a list; in XML those elements, of which other ones are passed over or, where it would be
     /// dangerous, refused.
     ///
