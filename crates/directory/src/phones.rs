@@ -15,6 +15,8 @@ use crate::error::{Error, Result};
 const MOST_BYTES: usize = 64;
 /// How many numbers one question is about.
 const AT_ONCE: usize = 100;
+/// How many contacts are looked at for one question.
+const MOST_FOUND: usize = 1000;
 /// How many numbers may be asked for at once.
 const MOST_NUMBERS: usize = 1000;
 
@@ -88,8 +90,17 @@ impl Reader<'_, '_> {
         for asked in numbers.chunks(AT_ONCE) {
             let spelled: BTreeSet<String> = asked.iter().flat_map(|number| spellings(number, country)).collect();
             let filter = Filter::Or(spelled.into_iter().map(Filter::Phone).collect());
-            let page = self.page(Wanted { filter, inherits: true, ..Wanted::default() }).await?;
-            callers.extend(asked.iter().map(|number| self.caller_of(number, &page.records, country)));
+            let page = self.page(Wanted { filter, inherits: true, limit: MOST_FOUND, ..Wanted::default() }).await?;
+            if page.total <= MOST_FOUND as u64 {
+                callers.extend(asked.iter().map(|number| self.caller_of(number, &page.records, country)));
+                continue;
+            }
+            // A number that very many have must not keep the others from being found.
+            for number in asked {
+                let filter = Filter::Or(spellings(number, country).into_iter().map(Filter::Phone).collect());
+                let page = self.page(Wanted { filter, inherits: true, limit: MOST_FOUND, ..Wanted::default() }).await?;
+                callers.push(self.caller_of(number, &page.records, country));
+            }
         }
         Ok(callers)
     }

@@ -9,6 +9,9 @@ use thiserror::Error;
 
 pub use write::{SCHEMA_INSTANCE, Writer};
 
+/// Attributes of one element.
+const MOST_ATTRIBUTES: usize = 64;
+
 /// Why a text is not the XML that is read here.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
 pub enum Fault {
@@ -105,7 +108,11 @@ impl Element {
 
 fn opened(reader: &NsReader<&[u8]>, start: &BytesStart<'_>, has_namespace: bool) -> Result<Element, Fault> {
     let mut is_nil = false;
-    for attribute in start.attributes() {
+    for (at, attribute) in start.attributes().enumerate() {
+        // Each is compared with all before it.
+        if at == MOST_ATTRIBUTES {
+            return Err(Fault::Broken);
+        }
         let attribute = attribute.map_err(|_| Fault::Broken)?;
         let (namespace, name) = reader.resolver().resolve_attribute(attribute.key);
         if namespace == ResolveResult::Bound(Namespace(SCHEMA_INSTANCE)) && name.as_ref() == "nil" {

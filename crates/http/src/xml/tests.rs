@@ -52,6 +52,13 @@ fn what_is_not_well_formed_is_refused() {
 }
 
 #[test]
+fn attributes_are_bounded() {
+    let with = |count: usize| format!("<a{}/>", (0..count).map(|n| format!(" a{n}=\"\"")).collect::<Vec<_>>().concat());
+    assert!(read(&with(64)).is_ok());
+    assert_eq!(read(&with(65)), Err(Fault::Broken));
+}
+
+#[test]
 fn depth_is_bounded() {
     let nested = |depth: usize| "<a>".repeat(depth) + &"</a>".repeat(depth);
     assert!(read(&nested(256)).is_ok());

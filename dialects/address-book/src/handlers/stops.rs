@@ -7,7 +7,6 @@ use cardfile_model::{Filter, Note, NoteEdit, NoteKeys, Numbers, Record};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::listing::AT_ONCE;
 use super::{done, listing};
 use crate::error::Failure;
 use crate::lists::{self, Slice};
@@ -48,47 +47,59 @@ type Entry = (Note, Option<Record>);
 /// largest page there is.
 pub async fn list(visit: &Visit) -> Result<Out, Failure> {
     let slice = lists::contacts_slice(&visit.query, &visit.settings)?;
-    let slice = slice.unwrap_or(Slice { offset: 0, limit: visit.settings.page_cap });
+    let Slice { offset, limit } = slice.unwrap_or(Slice { offset: 0, limit: visit.settings.page_cap });
     let filters = lists::filters(&visit.query)?;
     let desk = visit.desk().await?;
-    let reader = desk.reader()?;
-    let (notes, total, people) = if filters.is_empty() {
-        let (notes, total) = reader.notes(SHELF, NoteKeys::All, slice.offset, slice.limit).await?;
-        let people = people_of(&desk, &notes).await?;
-        (notes, total, people)
+    let (found, total) = if filters.is_empty() {
+        let (notes, total) = desk.reader()?.notes(SHELF, NoteKeys::All, offset, limit).await?;
+        (with_people(&desk, notes, None).await?, total)
     } else {
-        let wanted = reader.numbers(Filter::And(filters), false).await?;
-        let people = wanted_people(&desk, &wanted).await?;
-        let keys = NoteKeys::These(people.keys().cloned().collect());
-        let (notes, total) = reader.notes(SHELF, keys, slice.offset, slice.limit).await?;
-        (notes, total, people)
+        let found = of_people(&desk, Filter::And(filters)).await?;
+        let (total, offset) = (found.len() as u64, usize::try_from(offset).unwrap_or(usize::MAX));
+        (found.into_values().skip(offset).take(limit).collect(), total)
     };
-    let items = entries(&desk, notes, people).await?;
-    Ok(listing::named_list(visit, ELEMENT, items, total))
+    Ok(listing::named_list(visit, ELEMENT, answered(&desk, found), total))
 }
 
-/// Of these people, those who may be in the log, by number: by their cards if they are few, else by the log.
-async fn wanted_people(desk: &Desk<'_>, wanted: &Numbers) -> Result<BTreeMap<String, Record>, Failure> {
+/// Entries with the account's own contacts that have their numbers, in whichever way they are written; only of these people, if
+/// some are named.
+async fn with_people(desk: &Desk<'_>, notes: Vec<Note>, of: Option<&Numbers>) -> Result<Vec<Entry>, Failure> {
     let reader = desk.reader()?;
-    if wanted.len() <= FEW {
-        let filter = Filter::Numbers(wanted.clone());
-        return Ok(by_phone(reader.page(Wanted { filter, ..Wanted::default() }).await?.records));
+    let mut entries = Vec::with_capacity(notes.len());
+    for some in notes.chunks(100) {
+        let spelled: BTreeSet<String> = some.iter().flat_map(|note| phones::spellings(&note.key, desk.country())).collect();
+        let mut filters = vec![Filter::Or(spelled.into_iter().map(Filter::Phone).collect())];
+        filters.extend(of.cloned().map(Filter::Numbers));
+        let wanted = Wanted { filter: Filter::And(filters), limit: MOST_FOUND, ..Wanted::default() };
+        let mut people = by_phone(reader.page(wanted).await?.records, desk.country());
+        entries.extend(some.iter().map(|note| (note.clone(), people.remove(&note.key))));
     }
-    let (notes, _) = reader.notes(SHELF, NoteKeys::All, 0, usize::MAX).await?;
-    let mut people = people_of(desk, &notes).await?;
-    people.retain(|_, record| wanted.contains(record.number));
-    Ok(people)
+    Ok(entries)
 }
 
-/// The account's own contacts that have the numbers of these entries, by number.
-async fn people_of(desk: &Desk<'_>, notes: &[Note]) -> Result<BTreeMap<String, Record>, Failure> {
-    let mut people = BTreeMap::new();
-    for some in notes.chunks(100) {
-        let filter = Filter::Or(some.iter().map(|note| Filter::Phone(note.key.clone())).collect());
-        let wanted = Wanted { filter, limit: MOST_FOUND, ..Wanted::default() };
-        people.extend(by_phone(desk.reader()?.page(wanted).await?.records));
+/// The entries whose number one of these people has, by number: found by their cards if they are few, else by the log.
+async fn of_people(desk: &Desk<'_>, filter: Filter) -> Result<BTreeMap<String, Entry>, Failure> {
+    let reader = desk.reader()?;
+    let mut rest = reader.numbers(filter, false).await?;
+    let mut entries = BTreeMap::new();
+    if rest.len() > FEW {
+        let (notes, _) = reader.notes(SHELF, NoteKeys::All, 0, usize::MAX).await?;
+        let found = with_people(desk, notes, Some(&rest)).await?;
+        let of_somebody = found.into_iter().filter(|(_, person)| person.is_some());
+        return Ok(of_somebody.map(|entry| (entry.0.key.clone(), entry)).collect());
     }
-    Ok(people)
+    while !rest.is_empty() {
+        let next: Numbers = rest.iter().take(AT_ONCE).collect();
+        let found = reader.page(Wanted { filter: Filter::Numbers(next.clone()), ..Wanted::default() }).await?;
+        let mut people = by_phone(found.records, desk.country());
+        let keys = NoteKeys::These(people.keys().cloned().collect());
+        for note in reader.notes(SHELF, keys, 0, usize::MAX).await?.0 {
+            let person = people.remove(&note.key);
+            entries.entry(note.key.clone()).or_insert((note, person));
+        }
+        rest -= next;
+    }
+    Ok(entries)
 }
 
 /// Contacts by each of their numbers; of several the one of the lowest person number.
