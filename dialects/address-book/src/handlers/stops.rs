@@ -89,7 +89,7 @@ async fn of_people(desk: &Desk<'_>, filter: Filter) -> Result<BTreeMap<String, E
         return Ok(of_somebody.map(|entry| (entry.0.key.clone(), entry)).collect());
     }
     while !rest.is_empty() {
-        let next: Numbers = rest.iter().take(AT_ONCE).collect();
+        let next: Numbers = rest.iter().take(listing::AT_ONCE).collect();
         let found = reader.page(Wanted { filter: Filter::Numbers(next.clone()), ..Wanted::default() }).await?;
         let mut people = by_phone(found.records, desk.country());
         let keys = NoteKeys::These(people.keys().cloned().collect());

@@ -1,6 +1,10 @@
 //! Bodies and answers that would be too long for a transcript.
 
+use axum::body::{Body, to_bytes};
+use axum::http::Request;
+use cardfile_http::xml::Element;
 use serde_json::{Value, json};
+use tower::ServiceExt;
 
 use crate::harness::Harness;
 
@@ -65,5 +69,44 @@ async fn lists_of_a_hundred_thousand_and_long_names_are_answered() {
         assert!(status == 400 && body.len() < 1000 && body.contains("contacts[0].FirstName"), "{status}");
         let (status, _) = harness.ask("POST", &path.replace("v3", "v2"), "", &"x".repeat(5 << 20)).await;
         assert_eq!(status, 413);
+    }
+}
+
+#[tokio::test]
+async fn a_whole_book_of_many_is_one_document_in_xml() {
+    for harness in Harness::over_every_store("set-names.http").await {
+        populate(&harness, 1500).await;
+        let token = harness.variables.get("TOKEN").expect("the harness sets it");
+        let request = Request::builder()
+            .uri("/api/v3/addressbook/contacts?Inheritance=False")
+            .header("authorization", format!("Bearer {token}"))
+            .header("accept", "text/xml")
+            .body(Body::empty())
+            .expect("the request is well-formed");
+        let response = harness.app.clone().oneshot(request).await.expect("a router answers everything");
+        assert_eq!(response.headers()["content-type"], "text/xml; charset=utf-8");
+        let bytes = to_bytes(response.into_body(), usize::MAX).await.expect("the answer comes whole");
+        let root = Element::read(&String::from_utf8_lossy(&bytes), 9).expect("it is well-formed");
+        let detail = root.child("ResponseData").and_then(|data| data.child("Detail")).expect("there is a detail");
+        let total = detail.child("Count").map(|total| total.text.as_str());
+        assert_eq!((root.name.as_str(), total), ("ResponseOfAddressBookResponseV2", Some("1505")));
+        let items = &detail.child("Items").expect("there is a list").children;
+        let number = |item: &Element| item.child("PersonNumber").and_then(|number| number.text.parse::<u32>().ok());
+        assert!(items.iter().map(number).eq((1..=1505).map(Some)));
+    }
+}
+
+#[tokio::test]
+async fn a_thousand_numbers_are_looked_up_and_no_more() {
+    for harness in Harness::over_every_store("large").await {
+        populate(&harness, 1000).await;
+        let ask = |count: usize| {
+            let numbers: Vec<String> = (0..count).map(|number| format!("destinations=%2B47{number:08}")).collect();
+            format!("/api/v2/addressbook/contacts/lookup?{}", numbers.join("&"))
+        };
+        let (status, body) = harness.ask("GET", &ask(1000), "", "").await;
+        assert_eq!((status, body.matches("ContactName").count()), (200, 1000), "{}", &body[..body.len().min(300)]);
+        let (status, _) = harness.ask("GET", &ask(1001), "", "").await;
+        assert_eq!(status, 400);
     }
 }
