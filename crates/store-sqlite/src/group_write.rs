@@ -6,7 +6,7 @@ use rusqlite::Connection;
 use uuid::Uuid;
 
 use crate::groups::{self, GroupRow, drafted};
-use crate::log::{self, Entry};
+use crate::log::{self, Before, Entry};
 use crate::sets::SetName;
 use crate::trash::{book_of, numbers_of};
 use crate::turn::{Draft, Turn};
@@ -74,7 +74,12 @@ pub(crate) fn patch(turn: &mut Turn<'_>, tenant: TenantId, author: &Author, id: 
         let group = Some(drafted(turn, tenant, row)?);
         return Ok(Applied { revision, is_changed: false, outcomes: Vec::new(), touched: 0, group });
     }
-    write_changed(turn, tenant, author, &mut row)?;
+    if entry.before == Before::default() {
+        // Only who is in it changed: its name need not be put into the indexes again.
+        touched(turn, tenant, author, &mut row)?;
+    } else {
+        write_changed(turn, tenant, author, &mut row)?;
+    }
     remembered(turn, tenant, author, row, &entry)
 }
 
@@ -101,6 +106,16 @@ pub(crate) fn write_changed(turn: &mut Turn<'_>, tenant: TenantId, author: &Auth
     row.group.revision = draft.row.revision + 1;
     draft.touch();
     groups::put(connection, draft.row.key, row)
+}
+
+/// Writes that a group changed at the tenant's next revision.
+fn touched(turn: &mut Turn<'_>, tenant: TenantId, author: &Author, row: &mut GroupRow) -> Result<()> {
+    let connection = turn.connection;
+    let draft = turn.draft(tenant)?;
+    row.group.modified = author.time;
+    row.group.revision = draft.row.revision + 1;
+    draft.touch();
+    groups::put_times(connection, draft.row.key, &row.group)
 }
 
 fn remembered(turn: &mut Turn<'_>, tenant: TenantId, author: &Author, row: GroupRow, entry: &Entry) -> Result<Applied> {

@@ -107,6 +107,16 @@ pub(crate) fn put(connection: &Connection, tenant: i64, row: &GroupRow) -> Resul
     statement.execute(row).map(drop).map_err(fault)
 }
 
+/// Writes when and by which change a group changed.
+pub(crate) fn put_times(connection: &Connection, tenant: i64, group: &Group) -> Result<()> {
+    let sql = "UPDATE groups
+                  SET modified = ?3, revision = ?4
+                WHERE tenant = ?1 AND number = ?2";
+    let mut statement = connection.prepare_cached(sql).map_err(fault)?;
+    let row = params![tenant, group.number, group.modified.as_microsecond(), group.revision];
+    statement.execute(row).map(drop).map_err(fault)
+}
+
 /// Everything that `Store` reads of groups, over one snapshot.
 impl View<'_> {
     /// A group with its size.
