@@ -72,7 +72,7 @@ impl Row {
             grouped(self.people),
             format!("{} {}", figure(Some(self.value)), self.unit),
             figure(self.floor),
-            self.ratio.map(|ratio| format!("{ratio:.2}")).unwrap_or_default(),
+            self.ratio.map(ratio).unwrap_or_default(),
             self.goal.clone().unwrap_or_default(),
             met.to_owned(),
         ]
@@ -145,6 +145,10 @@ fn figure(value: f64) -> String {
     }
 }
 
+fn ratio(ratio: f64) -> String {
+    if ratio < 0.1 { format!("{ratio:.4}") } else { format!("{ratio:.2}") }
+}
+
 fn grouped(number: usize) -> String {
     let digits = number.to_string();
     let mut text = String::new();
@@ -181,6 +185,7 @@ mod tests {
 
     #[test]
     fn numbers_are_written_to_be_read() {
+        assert_eq!([ratio(0.0011), ratio(0.284)], ["0.0011", "0.28"]);
         assert_eq!([figure(1_234_567.8), figure(123.4), figure(12.34), figure(1.234)], ["1,234,568", "123", "12.3", "1.23"]);
     }
 }

@@ -32,6 +32,47 @@ fn removing_without_a_kind_removes_every_kind_and_removing_nothing_is_fine() {
     assert_eq!(list, [entry("2", "", None)]);
 }
 
+fn assigned(value: Option<&str>, mut list: Vec<Entry>) -> Vec<Entry> {
+    let (kind, value) = (Some("mobile".to_owned()), value.map(str::to_owned));
+    apply_list(vec![ListEdit::Assign { kind, value }], &mut list);
+    list
+}
+
+#[test]
+fn the_entry_that_is_shown_is_the_one_that_is_written() {
+    let of_kind = vec![entry("1", "work", Some(true)), entry("2", "MOBILE", None)];
+    assert_eq!(assigned(Some("9"), of_kind), [entry("1", "work", Some(true)), entry("9", "MOBILE", None)]);
+    let primary = vec![entry("1", "work", None), entry("2", "home", Some(true))];
+    assert_eq!(assigned(Some("9"), primary.clone()), [entry("1", "work", None), entry("9", "home", Some(true))]);
+    assert_eq!(assigned(None, primary), [entry("1", "work", None)]);
+    assert_eq!(assigned(Some("9"), vec![entry("1", "", None)]), [entry("9", "", None)]);
+    assert_eq!(assigned(Some("9"), vec![]), [entry("9", "mobile", Some(true))]);
+    assert_eq!(assigned(None, vec![]), []);
+}
+
+#[test]
+fn a_display_name_follows_the_names_unless_it_was_chosen() {
+    let rename = || Patch { follows_names: true, family_name: Edit::Set("Vane".into()), ..Patch::default() };
+    let named = |display: Option<&str>| Contact {
+        display_name: display.map(str::to_owned),
+        given_name: Some("Mara".into()),
+        family_name: Some("Oke".into()),
+        ..Contact::default()
+    };
+    for (before, after) in
+        [(Some("Mara Oke"), Some("Mara Vane")), (None, Some("Mara Vane")), (Some("The Pilot"), Some("The Pilot"))]
+    {
+        let mut contact = named(before);
+        rename().apply(&mut contact);
+        assert_eq!(contact.display_name.as_deref(), after);
+        Patch::reverse(&named(before), &contact).apply(&mut contact);
+        assert_eq!(contact, named(before));
+    }
+    let mut kept = named(Some("Mara Oke"));
+    Patch { follows_names: false, ..rename() }.apply(&mut kept);
+    assert_eq!(kept.display_name.as_deref(), Some("Mara Oke"));
+}
+
 fn entries() -> impl Strategy<Value = Vec<Entry>> {
     let one = ("[a-c]{1,2}", proptest::option::of("work|home"), proptest::option::of(any::<bool>()))
         .prop_map(|(value, kind, is_primary)| Entry { value, kind, is_primary });

@@ -104,6 +104,13 @@ mod tests {
     }
 
     #[test]
+    fn a_list_that_stands_there_twice_is_refused() {
+        assert_eq!(in_json(&json!({"All": true, "Contacts": [1], "contacts": [2]})), None);
+        assert_eq!(in_json(&json!({"All": true, "ALL": false})), None);
+        assert_eq!(in_xml("<All>true</All><Contacts><int>1</int></Contacts><Contacts><int>2</int></Contacts>"), None);
+    }
+
+    #[test]
     fn one_bad_element_spoils_the_whole() {
         for list in [
             json!([1, null]),

@@ -34,10 +34,13 @@ impl<'a> Node<'a> {
         }
     }
 
-    /// Whether a name stands there twice in XML, where only the first is looked at.
+    /// Whether a name stands there twice, in JSON in several spellings, where only one of them is looked at.
     pub fn has_twice(self, name: &str) -> bool {
-        let is_named = |child: &&Element| child.name == name && !child.has_namespace;
-        matches!(self, Node::Xml(element) if element.children.iter().filter(is_named).count() > 1)
+        match self {
+            Node::Json(Value::Object(members)) => members.keys().filter(|known| known.eq_ignore_ascii_case(name)).count() > 1,
+            Node::Xml(element) => element.children.iter().filter(|child| child.name == name && !child.has_namespace).count() > 1,
+            Node::Json(_) | Node::Form(_) => false,
+        }
     }
 
     /// The objects or values of a list; in XML those elements, of which other ones are passed over or, where it would be
