@@ -12,8 +12,8 @@ use cardfile_directory::{
     Token, TokenDraft,
 };
 use cardfile_model::{
-    Audience, Change, Group, GroupQuery, Member, Note, NoteQuery, Numbers, Organization, OrganizationId, Page, Query, Record,
-    TenantId,
+    Audience, Change, Group, GroupQuery, Member, Note, NoteKeys, NoteQuery, Numbers, Organization, OrganizationId, Page, Query,
+    Record, TenantId,
 };
 use jiff::Timestamp;
 use rusqlite::Connection;
@@ -36,6 +36,9 @@ use crate::{
 
 /// A batch of more writes than this is prepared away from the threads that answer requests.
 const PREPARED_INLINE: usize = 16;
+
+/// Rows that are read on a thread that answers requests; more are read on one that may wait.
+const READ_INLINE: usize = 32;
 
 /// The directory in one SQLite file, shared by any number of tasks. See the crate's page.
 pub struct SqliteStore {
@@ -201,7 +204,13 @@ impl Store for SqliteStore {
     }
 
     async fn authors(&self, tenant: TenantId, revisions: &BTreeSet<u64>) -> Result<BTreeMap<u64, String>> {
-        or_empty(self.view(tenant, |view| log::authors(view.connection, view.key(), revisions)), BTreeMap::new)
+        let wanted = revisions.clone();
+        let authors = if revisions.len() > READ_INLINE {
+            self.search(tenant, move |view, _| log::authors(view.connection, view.key(), &wanted)).await
+        } else {
+            self.view(tenant, |view| log::authors(view.connection, view.key(), &wanted))
+        };
+        or_empty(authors, BTreeMap::new)
     }
 
     async fn apply(&self, tenant: TenantId, author: Author, command: Command) -> Result<Applied> {
@@ -252,7 +261,12 @@ impl Store for SqliteStore {
     }
 
     async fn notes(&self, tenant: TenantId, query: NoteQuery) -> Result<(Vec<Note>, u64)> {
-        or_empty(self.view(tenant, |view| view.notes(&query)), Default::default)
+        let notes = if matches!(&query.keys, NoteKeys::These(keys) if keys.len() <= READ_INLINE) || query.limit <= READ_INLINE {
+            self.view(tenant, |view| view.notes(&query))
+        } else {
+            self.search(tenant, move |view, _| view.notes(&query)).await
+        };
+        or_empty(notes, Default::default)
     }
 
     async fn members(&self, tenant: TenantId, group: Uuid, offset: u64, limit: usize) -> Result<Vec<Member>> {
