@@ -1,5 +1,7 @@
 //! The store itself: opening, closing, and each operation handed to a reader or to the writer.
 
+mod administration;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -7,13 +9,10 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
 
 use async_trait::async_trait;
-use cardfile_directory::{
-    Applied, Author, Caller, Client, Command, Error, Finding, Gauge, Issue, Kind, OrganizationDraft, Registry, Result, Store,
-    Token, TokenDraft,
-};
+use cardfile_directory::{Applied, Author, Command, Error, Finding, Gauge, Kind, Result, Store};
 use cardfile_model::{
-    Audience, Change, Group, GroupQuery, Member, Note, NoteKeys, NoteQuery, Numbers, Organization, OrganizationId, Page, Query,
-    Record, TenantId,
+    Audience, Change, Group, GroupQuery, Member, Note, NoteKeys, NoteQuery, Numbers, OrganizationId, Page, Query, Record,
+    TenantId,
 };
 use jiff::Timestamp;
 use rusqlite::Connection;
@@ -25,13 +24,12 @@ use crate::fault::{closed, disk, fault};
 use crate::merger::Merger;
 use crate::order::Orders;
 use crate::sets::SetName;
-use crate::state::{States, TenantRow, View};
+use crate::state::{States, View};
 use crate::undo::Wanted;
 use crate::write::Prepared;
 use crate::writer::Writer;
 use crate::{
-    backup, check, checkpoint, clients, get, group_write, log, migrate, notes, organizations, purge, rebuild, registry, trash,
-    undo, write,
+    backup, check, checkpoint, get, group_write, log, migrate, notes, organizations, purge, rebuild, trash, undo, write,
 };
 
 /// A batch of more writes than this is prepared away from the threads that answer requests.
@@ -336,69 +334,5 @@ impl Store for SqliteStore {
             gauge("store_known_trash", "People in the trash of the tenants in memory", float(sum(&SetName::Trash))),
         ]);
         gauges
-    }
-}
-
-#[async_trait]
-impl Registry for SqliteStore {
-    async fn add_organization(&self, draft: OrganizationDraft, created: Timestamp) -> Result<Organization> {
-        let author = registry::operator(created);
-        self.writer()?.write(1, move |turn| registry::add_organization(turn, draft, &author)).await
-    }
-
-    async fn lock_organization(&self, tenant: TenantId, id: OrganizationId, is_locked: bool) -> Result<()> {
-        self.writer()?.write(1, move |turn| registry::lock_organization(turn, tenant, id, is_locked)).await
-    }
-
-    async fn organizations(&self, tenant: TenantId) -> Result<Vec<Organization>> {
-        self.readers.with(|connection| match TenantRow::read(connection, tenant)? {
-            Some(row) => organizations::all(connection, row.key),
-            None => Ok(Vec::new()),
-        })
-    }
-
-    async fn tenant_of(&self, organization: OrganizationId) -> Result<Option<TenantId>> {
-        self.readers.with(|connection| registry::tenant_of(connection, organization))
-    }
-
-    async fn tenants(&self) -> Result<Vec<TenantId>> {
-        self.readers.with(registry::tenants)
-    }
-
-    async fn add_token(&self, draft: TokenDraft) -> Result<()> {
-        self.writer()?.write(1, move |turn| registry::add_token(turn, &draft)).await
-    }
-
-    async fn revoke_token(&self, token: Token) -> Result<()> {
-        self.writer()?.write(1, move |turn| registry::revoke_token(turn, token)).await
-    }
-
-    async fn add_client(&self, client: Client) -> Result<()> {
-        self.writer()?.write(1, move |turn| clients::add(turn, &client)).await
-    }
-
-    async fn clients(&self, tenant: TenantId) -> Result<Vec<Client>> {
-        self.readers.with(|connection| clients::all(connection, tenant))
-    }
-
-    async fn client(&self, tenant: TenantId, id: &str) -> Result<Option<Client>> {
-        self.readers.with(|connection| clients::by_id(connection, tenant, id))
-    }
-
-    async fn remove_client(&self, tenant: TenantId, id: &str) -> Result<()> {
-        let id = id.to_owned();
-        self.writer()?.write(1, move |turn| clients::remove(turn, tenant, &id)).await
-    }
-
-    async fn issue(&self, issue: Issue) -> Result<()> {
-        self.writer()?.write(1, move |turn| clients::issue(turn, &issue)).await
-    }
-
-    async fn client_of_refresh(&self, refresh: Token) -> Result<Option<Client>> {
-        self.readers.with(|connection| clients::of_refresh(connection, refresh))
-    }
-
-    async fn caller(&self, token: Token) -> Result<Option<Caller>> {
-        self.readers.with(|connection| registry::caller(connection, token))
     }
 }

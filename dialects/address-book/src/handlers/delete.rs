@@ -1,7 +1,7 @@
 //! Contacts leave the account and every group.
 
 use cardfile_directory::Desk;
-use cardfile_model::{Filter, Numbers};
+use cardfile_model::Filter;
 
 use super::done;
 use crate::error::Failure;
@@ -15,27 +15,23 @@ pub async fn delete(visit: &Visit) -> Result<Out, Failure> {
     let members = Members::read(visit.body()?.object("DeleteContactRequest")?, &visit.settings)?;
     let desk = visit.desk().await?;
     if !members.all {
-        let known = known(&desk, &members).await?;
-        let own = desk.reader()?.numbers(Filter::Numbers(members.listed.clone()), false).await?;
-        if !known.is_subset(&own) {
+        let listed = || Filter::Numbers(members.listed.clone());
+        let reader = desk.reader()?;
+        if !reader.numbers(listed(), true).await?.is_subset(&reader.numbers(listed(), false).await?) {
             return Err(Failure::inherited());
         }
-        refuse_unknown(visit, &members, &known)?;
     }
+    refuse_unknown(visit, &desk, &members).await?;
     desk.editor()?.trash(members.selection()).await?;
     Ok(done())
 }
 
-/// Of the numbers listed, those that are in the book.
-pub async fn known(desk: &Desk<'_>, members: &Members) -> Result<Numbers, Failure> {
-    Ok(desk.reader()?.numbers(Filter::Numbers(members.listed.clone()), true).await?)
-}
-
-/// Refuses numbers that are not known, if that is set.
-pub fn refuse_unknown(visit: &Visit, members: &Members, known: &Numbers) -> Result<(), Failure> {
-    let has_unknown = members.has_impossible || !members.listed.is_subset(known);
-    match visit.settings.unknown_members {
-        UnknownMembers::Reject if has_unknown => Err(Failure::no_contact()),
-        UnknownMembers::Reject | UnknownMembers::Ignore => Ok(()),
+/// Refuses listed numbers that nobody in the book has, if that is set. Exceptions may be of nobody.
+pub async fn refuse_unknown(visit: &Visit, desk: &Desk<'_>, members: &Members) -> Result<(), Failure> {
+    if members.all || visit.settings.unknown_members == UnknownMembers::Ignore {
+        return Ok(());
     }
+    let known = desk.reader()?.numbers(Filter::Numbers(members.listed.clone()), true).await?;
+    let is_known = !members.has_impossible && members.listed.is_subset(&known);
+    if is_known { Ok(()) } else { Err(Failure::no_contact()) }
 }

@@ -1,9 +1,9 @@
 //! Who is in a group: listed, added, removed, in one write of sets whatever the size.
 
 use cardfile_directory::Wanted;
-use cardfile_model::{Filter, MemberEdit, Unknown};
+use cardfile_model::{Filter, MemberEdit, Selection, Unknown};
 
-use super::delete::{known, refuse_unknown};
+use super::delete::refuse_unknown;
 use super::{done, listing};
 use crate::error::Failure;
 use crate::lists;
@@ -29,28 +29,20 @@ pub async fn list(visit: &Visit) -> Result<Out, Failure> {
 
 /// The listed people join, or everyone but these.
 pub async fn add(visit: &Visit) -> Result<Out, Failure> {
-    let id = visit.guid(0, "groupID")?;
-    let members = Members::read(visit.body()?.object(ROOT)?, &visit.settings)?;
-    let desk = visit.desk().await?;
-    if !members.all {
-        desk.group_reader()?.reach(id).await?;
-        refuse_unknown(visit, &members, &known(&desk, &members).await?)?;
-    }
-    let edit = MemberEdit::Add(members.selection());
-    desk.group_editor()?.change_members(id, vec![edit], Unknown::Skip).await?;
-    Ok(done())
+    change(visit, MemberEdit::Add).await
 }
 
 /// The listed people leave, or everyone but these.
 pub async fn remove(visit: &Visit) -> Result<Out, Failure> {
+    change(visit, MemberEdit::Remove).await
+}
+
+async fn change(visit: &Visit, edit: fn(Selection) -> MemberEdit) -> Result<Out, Failure> {
     let id = visit.guid(0, "groupID")?;
     let members = Members::read(visit.body()?.object(ROOT)?, &visit.settings)?;
     let desk = visit.desk().await?;
-    if !members.all {
-        desk.group_reader()?.reach(id).await?;
-        refuse_unknown(visit, &members, &known(&desk, &members).await?)?;
-    }
-    let edit = MemberEdit::Remove(members.selection());
-    desk.group_editor()?.change_members(id, vec![edit], Unknown::Skip).await?;
+    desk.group_reader()?.reach(id).await?;
+    refuse_unknown(visit, &desk, &members).await?;
+    desk.group_editor()?.change_members(id, vec![edit(members.selection())], Unknown::Skip).await?;
     Ok(done())
 }
