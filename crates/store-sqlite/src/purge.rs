@@ -11,7 +11,7 @@ use crate::fault::{corrupt, fault};
 use crate::flush;
 use crate::sets::{SetName, bits};
 use crate::state::{States, View, person};
-use crate::turn::Turn;
+use crate::turn::{Draft, Turn};
 use crate::writer::Writer;
 
 /// People removed in one slice.
@@ -81,11 +81,11 @@ impl Plan {
 fn oldest(view: &View<'_>, before: i64) -> Result<Vec<Old>> {
     let sql = "SELECT revision, touched, came, group_id IS NULL
                  FROM log
-                WHERE tenant = ?1 AND NOT is_purged AND time < ?2
+                WHERE tenant = ?1 AND revision > ?4 AND NOT is_purged AND time < ?2
                 ORDER BY revision
                 LIMIT ?3";
     let mut statement = view.connection.prepare_cached(sql).map_err(fault)?;
-    let mut rows = statement.query(params![view.key(), before, WINDOW]).map_err(fault)?;
+    let mut rows = statement.query(params![view.key(), before, WINDOW, view.state.row.purged]).map_err(fault)?;
     let trash = view.set(&SetName::Trash)?;
     let mut changes = Vec::new();
     while let Some(row) = rows.next().map_err(fault)? {
@@ -136,7 +136,26 @@ fn remove(turn: &mut Turn<'_>, tenant: TenantId, changes: &[Old], as_of: u64) ->
             forget(connection, key, change.revision)?;
         }
     }
+    advance(connection, draft)?;
     Ok(removed)
+}
+
+/// Notes up to which change all are purged.
+fn advance(connection: &Connection, draft: &mut Draft) -> Result<()> {
+    let sql = "SELECT min(revision)
+                 FROM (SELECT revision
+                         FROM log
+                        WHERE tenant = ?1 AND revision > ?2 AND NOT is_purged
+                        ORDER BY revision
+                        LIMIT 1)";
+    let mut statement = connection.prepare_cached(sql).map_err(fault)?;
+    let first: Option<u64> = statement.query_row(params![draft.row.key, draft.row.purged], |row| row.get(0)).map_err(fault)?;
+    let purged = first.map_or(draft.row.revision, |first| first - 1);
+    if purged != draft.row.purged {
+        draft.row.purged = purged;
+        draft.touch();
+    }
+    Ok(())
 }
 
 /// Everyone who was sent to the trash after a revision.

@@ -26,12 +26,14 @@ pub(crate) struct TenantRow {
     pub(crate) next_group: u32,
     pub(crate) next_organization: u32,
     pub(crate) next_segment: u64,
+    /// Every change up to this revision is purged.
+    pub(crate) purged: u64,
 }
 
 impl TenantRow {
     /// Reads a tenant's counters.
     pub(crate) fn read(connection: &Connection, tenant: TenantId) -> Result<Option<TenantRow>> {
-        let sql = "SELECT tenant, version, revision, next_person, next_group, next_organization, next_segment
+        let sql = "SELECT tenant, version, revision, next_person, next_group, next_organization, next_segment, purged
                      FROM tenants
                     WHERE id = ?1";
         let mut statement = connection.prepare_cached(sql).map_err(fault)?;
@@ -44,6 +46,7 @@ impl TenantRow {
                 next_group: row.get(4)?,
                 next_organization: row.get(5)?,
                 next_segment: row.get(6)?,
+                purged: row.get(7)?,
             })
         });
         row.optional().map_err(fault)

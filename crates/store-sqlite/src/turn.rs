@@ -180,12 +180,13 @@ impl<'c> Turn<'c> {
 
 fn write_row(connection: &Connection, row: &TenantRow) -> Result<()> {
     let sql = "UPDATE tenants
-                  SET version = ?2, revision = ?3, next_person = ?4, next_group = ?5, next_organization = ?6, next_segment = ?7
+                  SET version = ?2, revision = ?3, next_person = ?4, next_group = ?5, next_organization = ?6, next_segment = ?7,
+                      purged = ?8
                 WHERE tenant = ?1";
     let mut statement = connection.prepare_cached(sql).map_err(fault)?;
-    let TenantRow { key, version, revision, next_person, next_group, next_organization, next_segment } = row;
+    let TenantRow { key, version, revision, next_person, next_group, next_organization, next_segment, purged } = row;
     statement
-        .execute(params![key, version, revision, next_person, next_group, next_organization, next_segment])
+        .execute(params![key, version, revision, next_person, next_group, next_organization, next_segment, purged])
         .map(drop)
         .map_err(fault)
 }

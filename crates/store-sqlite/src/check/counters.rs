@@ -27,6 +27,24 @@ pub(super) fn compare(view: &View<'_>) -> Result<Vec<String>> {
         ),
         ("a group is missing, or is one too many", "SELECT count(*) FROM groups WHERE tenant = ?1", given(row.next_group)),
         (
+            "a change is left that is said to be purged",
+            "SELECT count(*)
+               FROM log l
+               JOIN tenants t ON t.tenant = l.tenant
+              WHERE l.tenant = ?1 AND l.revision <= t.purged AND NOT l.is_purged",
+            0,
+        ),
+        (
+            "a note cannot be read, or is of no organization",
+            "SELECT count(*)
+               FROM notes n
+              WHERE n.tenant = ?1 AND (NOT json_valid(n.value) OR NOT EXISTS (
+                    SELECT 1
+                      FROM organizations o
+                     WHERE o.tenant = n.tenant AND o.number = n.organization))",
+            0,
+        ),
+        (
             "the id of someone without a card leads elsewhere",
             "SELECT count(*)
                FROM stubs s

@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use cardfile_directory::{Clock, Command, OrganizationDraft, Registry, Store};
-use cardfile_model::{Contact, Filter, GroupPatch, MemberEdit, OrganizationId, People, Selection, Unknown, Write};
+use cardfile_model::{Contact, Filter, GroupPatch, MemberEdit, NoteEdit, OrganizationId, People, Selection, Unknown, Write};
 use cardfile_testkit::contract::run;
 use cardfile_testkit::person;
 use rusqlite::Connection;
@@ -41,6 +41,8 @@ async fn rich() -> Place {
     let patch =
         GroupPatch { name: None, description: cardfile_model::Edit::Keep, members, unknown: Unknown::Skip, inherits: false };
     place.apply(Command::PatchGroup { id: group, patch }).await.expect("it stands");
+    let edits = vec![NoteEdit { shelf: "rights".into(), key: "k".into(), value: Some(true.into()) }];
+    place.apply(Command::Note { organization: place.organization(), edits }).await.expect("a note can be kept");
     place.is_sound().await;
     place.store.close();
     place
@@ -79,6 +81,15 @@ fn damage_to_what_was_entered_is_found() {
             ("DELETE FROM tenants", "are of no tenant"),
             ("UPDATE tenants SET revision = revision + 1", "the log ends at"),
             ("UPDATE tenants SET next_person = next_person - 1", "from the future"),
+            ("UPDATE tenants SET purged = revision", "said to be purged"),
+            ("UPDATE notes SET value = '{'", "a note cannot be read"),
+            ("UPDATE notes SET organization = 77", "a note cannot be read"),
+            ("UPDATE notes SET tenant = 77", "are of no tenant"),
+            ("DELETE FROM sets WHERE name = 'with-email'", "the set with-email is missing"),
+            (
+                "UPDATE sets SET bits = (SELECT bits FROM sets WHERE name = 'trash') WHERE name = 'with-phone'",
+                "is not what the rows say",
+            ),
             ("UPDATE tenants SET next_group = next_group - 1", "a group"),
             ("DELETE FROM organizations WHERE number = 2", "an organization is missing"),
             ("DELETE FROM ids WHERE number = 1", "leads elsewhere"),
@@ -108,7 +119,8 @@ fn damage_to_what_was_entered_is_found() {
             ("UPDATE log SET touched = x'01' WHERE revision = 3", "change 3 cannot be read"),
             ("UPDATE log SET went = x'01' WHERE revision = 3", "change 3 cannot be read"),
             ("UPDATE log SET kind = 'whatever' WHERE revision = 3", "change 3 cannot be read"),
-            ("DELETE FROM undo WHERE revision = (SELECT max(revision) - 1 FROM log)", "what undo needs"),
+            ("DELETE FROM undo WHERE revision = (SELECT max(revision) FROM log)", "what undo needs"),
+            ("DELETE FROM undo WHERE revision = (SELECT max(revision) - 2 FROM log)", "what undo needs"),
             ("UPDATE undo SET before = flip(before)", "cannot be read"),
         ] {
             let copy = damaged(&place, sql);

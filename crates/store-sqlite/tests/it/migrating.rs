@@ -19,6 +19,8 @@ async fn a_file_of_the_first_schema_is_brought_up_to_date_with_nothing_lost() {
             "DROP INDEX tokens_by_client; DROP INDEX tokens_by_principal;
              ALTER TABLE tokens DROP COLUMN client; ALTER TABLE tokens DROP COLUMN name;
              ALTER TABLE organizations DROP COLUMN country;
+             ALTER TABLE tenants DROP COLUMN purged;
+             CREATE INDEX log_unpurged ON log (tenant, revision) WHERE NOT is_purged;
              DROP TABLE clients; DROP TABLE refresh_tokens; DROP TABLE notes;
              DELETE FROM sets WHERE name LIKE 'with-%';
              PRAGMA user_version = 1;",
