@@ -39,11 +39,8 @@ impl<'a> Keys<'a> {
 
     fn int(&self, name: &str) -> Result<Option<i32>, Failure> {
         let field = || if self.prefixed.is_some() { format!("{}.{name}", self.prefix) } else { name.to_owned() };
-        self.text(name)
-            .map(|_| self.place().member(name))
-            .and_then(|found| found)
-            .map(|found| Node::Form(found).int(&field()))
-            .transpose()
+        let found = self.text(name).and_then(|_| self.place().member(name));
+        found.map(|found| Node::Form(found).int(&field())).transpose()
     }
 }
 
