@@ -6,6 +6,7 @@
 
 mod batch;
 mod change;
+mod comparison;
 mod contact;
 pub mod fold;
 mod group;
@@ -18,6 +19,7 @@ mod selection;
 
 pub use batch::{Batch, Expect, Mode, Write};
 pub use change::{Change, ChangeKind};
+pub use comparison::{Comparison, Scalar};
 pub use contact::{Contact, Entry, ForeignKey, Method, Record};
 pub use group::{Group, GroupDraft, GroupPatch, Member, MemberEdit};
 pub use note::{Note, NoteEdit, NoteKeys, NoteQuery};
