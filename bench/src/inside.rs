@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, ensure};
 use cardfile_directory::{Applied, Author, Clock, Command, Store, SystemClock};
-use cardfile_model::{Audience, Filter, Limits, Order, OrganizationId, Page, Query, Sources, TenantId};
+use cardfile_model::{Audience, Filter, Limits, Order, OrganizationId, Page, Query, Reach, Sources, TenantId};
 use cardfile_store_sqlite::{Options, SqliteStore};
 use tokio::runtime::Runtime;
 use uuid::Uuid;
@@ -66,7 +66,8 @@ impl Inside {
     ) -> Result<(Duration, Page)> {
         let query = Query {
             organization: OrganizationId(organization),
-            inherits: false,
+            reach: Reach::Members,
+            then: Vec::new(),
             sources: Sources::Any,
             audience: Audience::Everything,
             filter,
@@ -142,7 +143,7 @@ impl Inside {
     /// # Errors
     /// When it is refused, or changes nothing.
     pub fn apply(&self, organization: Uuid, command: Command) -> Result<(Duration, Applied)> {
-        let author = Author { time: SystemClock.now(), principal: None, door: "bench", limits: Arc::new(Limits::default()) };
+        let author = Author::unbound(SystemClock.now(), None, "bench", Arc::new(Limits::default()));
         let start = Instant::now();
         let applied = self.runtime.block_on(self.store.apply(TenantId(organization), author, command));
         let took = start.elapsed();

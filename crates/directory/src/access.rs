@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use cardfile_model::{Audience, Limits, Organization, OrganizationId, Role, TenantId};
+use cardfile_model::{Audience, Contact, Limits, Organization, OrganizationId, Role, TenantId};
 use jiff::SignedDuration;
 use uuid::Uuid;
 
@@ -12,6 +12,7 @@ use crate::clock::{Clock, Ids};
 use crate::contacts::{Editor, Reader};
 use crate::error::{Action, Error, Reason, Result};
 use crate::groups::{GroupEditor, GroupReader};
+use crate::protections::Protections;
 use crate::store::{Author, Store};
 use crate::tenancy::{Memory, Tree};
 use crate::token::Token;
@@ -27,6 +28,8 @@ pub struct Settings {
     pub admits_unknown_groups: bool,
     /// Whether people without a card may be put into groups by their id.
     pub admits_unknown_members: bool,
+    /// Which doors are bound by what protects people and organizations.
+    pub protections: Protections,
 }
 
 impl Default for Settings {
@@ -36,6 +39,7 @@ impl Default for Settings {
             retention: SignedDuration::from_hours(30 * 24),
             admits_unknown_groups: false,
             admits_unknown_members: true,
+            protections: Protections::default(),
         }
     }
 }
@@ -104,7 +108,7 @@ impl Directory {
             return Err(Error::Unavailable { reason: Reason::Locked, retry_after: Duration::from_mins(1) });
         }
         let (above, country) = (tree.above(organization), tree.country(organization));
-        Ok(Desk { directory: self, caller, organization: organization.clone(), above, country, door })
+        Ok(Desk { directory: self, caller, organization: organization.clone(), above, country, tree: Arc::clone(&tree), door })
     }
 
     /// The desk of the organization that a group belongs to.
@@ -134,7 +138,8 @@ impl Directory {
     }
 
     pub(crate) fn author(&self, principal: Option<Uuid>, door: &'static str) -> Author {
-        Author { time: self.clock.now(), principal, door, limits: Arc::clone(&self.limits) }
+        let author = Author::unbound(self.clock.now(), principal, door, Arc::clone(&self.limits));
+        Author { protected: self.settings.protections.of(door), ..author }
     }
 }
 
@@ -146,6 +151,7 @@ pub struct Desk<'a> {
     /// The organizations above it, the nearest first.
     pub(crate) above: Vec<OrganizationId>,
     pub(crate) country: Option<String>,
+    tree: Arc<Tree>,
     pub(crate) door: &'static str,
 }
 
@@ -166,6 +172,14 @@ impl<'a> Desk<'a> {
     #[must_use]
     pub fn country(&self) -> Option<&str> {
         self.country.as_deref()
+    }
+
+    /// The organization whose contact this is.
+    #[must_use]
+    pub fn home_of(&self, contact: &Contact) -> OrganizationId {
+        let home = self.tree.numbered(contact.home());
+        // Who is read right after their organization was made by another process is told to be at this desk's.
+        home.map_or(self.organization.id, |home| home.id)
     }
 
     /// May read contacts.
@@ -226,6 +240,7 @@ impl<'a> Desk<'a> {
     }
 
     pub(crate) fn author(&self) -> Author {
-        self.directory.author(Some(self.caller.principal.id), self.door)
+        let person = Some(self.caller.principal.person);
+        Author { person, ..self.directory.author(Some(self.caller.principal.id), self.door) }
     }
 }

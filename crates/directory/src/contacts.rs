@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use cardfile_model::{
-    Batch, Contact, Expect, Filter, Limits, Mode, Numbers, Order, Page, Patch, Query, Record, Selection, Sources, Write,
+    Batch, Contact, Expect, Filter, Limits, Mode, Numbers, Order, Page, Patch, Query, Reach, Record, Selection, Sources, Write,
 };
 use uuid::Uuid;
 
@@ -26,12 +26,14 @@ pub struct Editor<'d, 'a> {
 pub struct Wanted {
     /// Which.
     pub filter: Filter,
-    /// Whether those of the organizations above are among them.
-    pub inherits: bool,
+    /// Whose, seen from the organization.
+    pub reach: Reach,
     /// In which order.
     pub order: Order,
     /// Whether it is turned round.
     pub is_descending: bool,
+    /// By what those come who are alike in it; see [`Query::then`].
+    pub then: Vec<(Order, bool)>,
     /// How many to pass over.
     pub offset: u64,
     /// How many at most.
@@ -40,7 +42,9 @@ pub struct Wanted {
 
 impl Default for Wanted {
     fn default() -> Self {
-        Wanted { filter: Filter::All, inherits: false, order: Order::Number, is_descending: false, offset: 0, limit: usize::MAX }
+        let (order, is_descending) = (Order::Number, false);
+        let then = Vec::new();
+        Wanted { filter: Filter::All, reach: Reach::Members, order, is_descending, then, offset: 0, limit: usize::MAX }
     }
 }
 
@@ -79,8 +83,8 @@ impl Reader<'_, '_> {
     ///
     /// # Errors
     /// Those of the store.
-    pub async fn numbers(&self, filter: Filter, inherits: bool) -> Result<Numbers> {
-        let query = self.query(Wanted { filter, inherits, ..Wanted::default() });
+    pub async fn numbers(&self, filter: Filter, reach: Reach) -> Result<Numbers> {
+        let query = self.query(Wanted { filter, reach, ..Wanted::default() });
         self.desk.directory.store.numbers(self.desk.caller.tenant, query).await
     }
 
@@ -93,15 +97,16 @@ impl Reader<'_, '_> {
     }
 
     fn query(&self, wanted: Wanted) -> Query {
-        let Wanted { filter, inherits, order, is_descending, offset, limit } = wanted;
+        let Wanted { filter, reach, order, is_descending, then, offset, limit } = wanted;
         Query {
             organization: self.desk.organization.id,
-            inherits,
+            reach,
             sources: self.desk.caller.principal.sources.clone(),
             audience: self.desk.audience(),
             filter,
             order,
             is_descending,
+            then,
             offset,
             limit,
         }
@@ -142,9 +147,11 @@ impl Editor<'_, '_> {
         self.within_batch(writes.len())?;
         let batch = Batch {
             organization: organization.id,
+            reach: Reach::Own,
             sources: caller.principal.sources.clone(),
             mode,
             admits_unknown_groups: directory.settings.admits_unknown_groups,
+            has_unique_emails: false,
             writes,
         };
         directory.store.apply(caller.tenant, self.desk.author(), Command::Write(batch)).await

@@ -96,6 +96,15 @@ pub enum Action {
     /// The thing belongs to an organization above the caller's, which does not let it be changed from here.
     #[error("it is inherited and may not be changed here")]
     ChangeInherited,
+    /// The organization would be left without anybody in use who holds this role.
+    #[error("the last {} of the organization must stay", .0)]
+    TakeLast(&'static str),
+    /// Who asks must not take away their own card, its use, or their own administration.
+    #[error("nobody may take this from themselves")]
+    TouchOneself,
+    /// The person on whose behalf it is asked does not administer the organization.
+    #[error("the person does not administer the organization")]
+    Delegate,
 }
 
 /// A kind of thing.
@@ -119,6 +128,9 @@ pub enum Kind {
     /// An OAuth client.
     #[error("client")]
     Client,
+    /// A person in an organization; named by the organization's number.
+    #[error("membership")]
+    Membership,
 }
 
 /// Why the directory is not available.

@@ -1,6 +1,10 @@
 //! What a store must judge of one write once it has the row: pure, so that every store judges alike.
 
-use cardfile_model::{Batch, Contact, Expect, Limits, Record, Write};
+mod protect;
+
+use cardfile_model::{Batch, Contact, Expect, Limits, Organization, Reach, Record, Write};
+
+pub use protect::{Loss, delegation, losses, oneself};
 
 use crate::error::{Action, Error, Kind, Result};
 
@@ -16,8 +20,8 @@ pub fn create(batch: &Batch, limits: &Limits, contact: &Contact) -> Result<()> {
 /// What becomes of a contact: `Some` with its new card, or `None` when the write leaves it as it is.
 ///
 /// # Errors
-/// `Forbidden` for a source the caller may not touch, `AlreadyExists` or `Stale` when the expectation does not hold, `Invalid`
-/// when the result would break rules.
+/// `Forbidden` for a source the caller may not touch, `AlreadyExists` or `Stale` when the expectation does not hold, `NotFound`
+/// for a membership that is not there, `Invalid` when the result would break rules.
 pub fn change(batch: &Batch, limits: &Limits, current: &Record, write: Write) -> Result<Option<Contact>> {
     source(batch, &current.contact.source)?;
     let contact = match write {
@@ -26,6 +30,11 @@ pub fn change(batch: &Batch, limits: &Limits, current: &Record, write: Write) ->
             if let Some(claimed) = &patch.source {
                 stays(batch, claimed, &current.contact.source)?;
             }
+            let mut memberships = current.contact.memberships.clone();
+            for edit in patch.memberships.iter().cloned() {
+                let missing = |organization: u32| Error::NotFound { kind: Kind::Membership, id: organization.to_string() };
+                edit.apply(&mut memberships).map_err(missing)?;
+            }
             let mut contact = current.contact.clone();
             patch.apply(&mut contact);
             contact
@@ -33,7 +42,8 @@ pub fn change(batch: &Batch, limits: &Limits, current: &Record, write: Write) ->
         Write::Replace { id, expect: expected, contact } => {
             expect(id, expected, current)?;
             stays(batch, &contact.source, &current.contact.source)?;
-            *contact
+            let (memberships, is_inactive) = (current.contact.memberships.clone(), current.contact.is_inactive);
+            Contact { memberships, is_inactive, ..*contact }
         }
         Write::Create { .. } | Write::Delete { .. } => return Ok(None),
     };
@@ -51,6 +61,34 @@ pub fn change(batch: &Batch, limits: &Limits, current: &Record, write: Write) ->
 pub fn delete(batch: &Batch, current: &Record, expected: Expect) -> Result<()> {
     source(batch, &current.contact.source)?;
     expect(current.id, expected, current)
+}
+
+/// Whether a batch finds a contact. `organization` is the number of the batch's organization, `is_below` says whether one of a
+/// number is, or is below, that of [`Reach::Below`].
+///
+/// # Errors
+/// `NotFound` for one out of reach, `Forbidden` for a guest of the organization when only its own can be written.
+pub fn reached(batch: &Batch, organization: u32, current: &Record, is_below: impl Fn(u32) -> bool) -> Result<()> {
+    let contact = &current.contact;
+    let belongs = contact.belongs(organization);
+    let is_reached = match batch.reach {
+        Reach::Own if belongs && contact.home() != organization => {
+            return Err(Error::Forbidden { action: Action::ChangeInherited });
+        }
+        Reach::Own | Reach::Members | Reach::Inherited => belongs,
+        Reach::Below(_) => is_below(contact.home()),
+    };
+    if is_reached { Ok(()) } else { Err(Error::no_contact(current.id)) }
+}
+
+/// A contact as it is kept: where it belongs is said, unless that is the root alone. `organization` is the number of the batch's
+/// organization, where it belongs if it does not say.
+#[must_use]
+pub fn settled(mut contact: Contact, organization: u32) -> Contact {
+    if contact.memberships.is_empty() && organization != Organization::ROOT {
+        contact.memberships.push(cardfile_model::Membership::plain(organization));
+    }
+    contact
 }
 
 fn source(batch: &Batch, source: &str) -> Result<()> {

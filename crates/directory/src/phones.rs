@@ -4,7 +4,7 @@
 
 use std::collections::BTreeSet;
 
-use cardfile_model::{Filter, Record, fold};
+use cardfile_model::{Filter, Reach, Record, fold};
 use rlibphonenumber::enums::Region;
 use rlibphonenumber::{PHONE_NUMBER_UTIL, PhoneNumber, PhoneNumberFormat};
 
@@ -90,7 +90,7 @@ impl Reader<'_, '_> {
         for asked in numbers.chunks(AT_ONCE) {
             let spelled: BTreeSet<String> = asked.iter().flat_map(|number| spellings(number, country)).collect();
             let filter = Filter::Or(spelled.into_iter().map(Filter::Phone).collect());
-            let page = self.page(Wanted { filter, inherits: true, limit: MOST_FOUND, ..Wanted::default() }).await?;
+            let page = self.page(Wanted { filter, reach: Reach::Inherited, limit: MOST_FOUND, ..Wanted::default() }).await?;
             if page.total <= MOST_FOUND as u64 {
                 callers.extend(asked.iter().map(|number| self.caller_of(number, &page.records, country)));
                 continue;
@@ -98,7 +98,7 @@ impl Reader<'_, '_> {
             // A number that very many have must not keep the others from being found.
             for number in asked {
                 let filter = Filter::Or(spellings(number, country).into_iter().map(Filter::Phone).collect());
-                let page = self.page(Wanted { filter, inherits: true, limit: MOST_FOUND, ..Wanted::default() }).await?;
+                let page = self.page(Wanted { filter, reach: Reach::Inherited, limit: MOST_FOUND, ..Wanted::default() }).await?;
                 callers.push(self.caller_of(number, &page.records, country));
             }
         }
@@ -107,7 +107,7 @@ impl Reader<'_, '_> {
 
     fn caller_of(&self, number: &str, records: &[Record], country: Option<&str>) -> Option<Record> {
         let has = |record: &&Record| record.contact.phones.iter().any(|entry| is_same(&entry.value, number, country));
-        let is_inherited = |record: &&Record| record.organization != self.desk.organization.id;
+        let is_inherited = |record: &&Record| !record.contact.belongs(self.desk.organization.number);
         records.iter().filter(has).min_by_key(|record| (is_inherited(record), record.number)).cloned()
     }
 }

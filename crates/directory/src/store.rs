@@ -32,6 +32,33 @@ pub struct Author {
     pub door: &'static str,
     /// How much of everything there may be.
     pub limits: Arc<Limits>,
+    /// What must not be taken away.
+    pub protected: Protected,
+    /// The person who asks, if it is one: protected from themselves.
+    pub person: Option<Uuid>,
+    /// The number of the organization that this person asks for as its delegated administrator. Within the transaction they
+    /// must be in use and hold [`role::ADMIN`](cardfile_model::role::ADMIN) there, else it is `Forbidden` ([`Action::Delegate`](crate::Action::Delegate)).
+    pub delegated: Option<u32>,
+}
+
+/// What a door's writes must not take away; see [`crate::Protections`]. Refused with `Forbidden` ([`Action::TakeLast`](crate::Action::TakeLast),
+/// [`Action::TouchOneself`](crate::Action::TouchOneself)), and nothing of the write is done; in a batch of [`Mode::Each`](cardfile_model::Mode::Each) only of the one write.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Protected {
+    /// The last approver in use of an organization.
+    pub last_approver: bool,
+    /// The last delegated administrator in use of an organization.
+    pub last_admin: bool,
+    /// Who asks: their card, its use, and their administration of the organization they ask for.
+    pub oneself: bool,
+}
+
+impl Author {
+    /// An author whom nothing binds but the limits, as a test or the operator.
+    #[must_use]
+    pub fn unbound(time: Timestamp, principal: Option<Uuid>, door: &'static str, limits: Arc<Limits>) -> Self {
+        Author { time, principal, door, limits, protected: Protected::default(), person: None, delegated: None }
+    }
 }
 
 /// A bulk delete by selection.

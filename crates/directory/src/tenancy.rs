@@ -44,15 +44,26 @@ impl<K: Eq + Hash, V> Memory<K, V> {
 
 /// The organizations of one tenant.
 #[derive(Debug)]
-pub(crate) struct Tree(HashMap<OrganizationId, Organization>);
+pub(crate) struct Tree {
+    organizations: HashMap<OrganizationId, Organization>,
+    numbers: HashMap<u32, OrganizationId>,
+}
 
 impl Tree {
     pub(crate) fn new(organizations: Vec<Organization>) -> Self {
-        Tree(organizations.into_iter().map(|organization| (organization.id, organization)).collect())
+        Tree {
+            numbers: organizations.iter().map(|organization| (organization.number, organization.id)).collect(),
+            organizations: organizations.into_iter().map(|organization| (organization.id, organization)).collect(),
+        }
+    }
+
+    /// The organization of a number.
+    pub(crate) fn numbered(&self, number: u32) -> Option<&Organization> {
+        self.get(*self.numbers.get(&number)?)
     }
 
     pub(crate) fn get(&self, id: OrganizationId) -> Option<&Organization> {
-        self.0.get(&id)
+        self.organizations.get(&id)
     }
 
     /// The organizations above one, the nearest first.
@@ -60,7 +71,7 @@ impl Tree {
         let mut above = Vec::new();
         let mut parent = organization.parent;
         // As below, a cycle would end the walk too.
-        while let Some(next) = parent.filter(|_| above.len() < self.0.len()).and_then(|id| self.get(id)) {
+        while let Some(next) = parent.filter(|_| above.len() < self.organizations.len()).and_then(|id| self.get(id)) {
             above.push(next.id);
             parent = next.parent;
         }
@@ -77,7 +88,7 @@ impl Tree {
     pub(crate) fn is_within(&self, id: OrganizationId, top: OrganizationId) -> bool {
         let mut at = self.get(id);
         // A tree of n organizations is at most n deep; a cycle, which no store makes, would end the walk too.
-        for _ in 0..=self.0.len() {
+        for _ in 0..=self.organizations.len() {
             match at {
                 Some(organization) if organization.id == top => return true,
                 Some(organization) => at = organization.parent.and_then(|parent| self.get(parent)),

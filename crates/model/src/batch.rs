@@ -10,16 +10,33 @@ use crate::selection::Sources;
 /// Writes to the contacts of one organization, judged and applied in order within one transaction.
 #[derive(Debug, Clone)]
 pub struct Batch {
-    /// Where created contacts go, and where the others must be: elsewhere they are not found.
+    /// Where created contacts go that do not say where they belong; where the log tells of it.
     pub organization: OrganizationId,
+    /// Whose contacts are found by these writes.
+    pub reach: Reach,
     /// Whose contacts may be touched; another source is `Forbidden`.
     pub sources: Sources,
     /// What one failing write means for the others.
     pub mode: Mode,
     /// Whether a group that is not known may be named in [`Contact::shared_with`].
     pub admits_unknown_groups: bool,
+    /// Whether an e-mail address that comes onto a card must be on no other of the tenant: else it is `AlreadyExists`.
+    pub has_unique_emails: bool,
     /// The writes; a later one sees what an earlier one did.
     pub writes: Vec<Write>,
+}
+
+/// Whose contacts are meant, seen from an organization.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Reach {
+    /// Those whose home it is.
+    Own,
+    /// Those who belong to it, also guests whose home is another organization.
+    Members,
+    /// Those who belong to it or to an organization above it.
+    Inherited,
+    /// Those whose home is this organization, or one below it.
+    Below(OrganizationId),
 }
 
 /// One write.
@@ -41,7 +58,7 @@ pub enum Write {
         /// The change.
         patch: Box<Patch>,
     },
-    /// The whole card changes; its source must stay.
+    /// The whole card changes; its source must stay, and where the person belongs and whether it is in use stays too.
     Replace {
         /// Whose card.
         id: Uuid,

@@ -52,6 +52,16 @@ impl Scalar {
         }
     }
 
+    /// What a JSON value has at the end of a path, through any element of lists.
+    #[must_use]
+    pub fn within(value: &serde_json::Value, path: &[String]) -> Vec<Scalar> {
+        match (value, path) {
+            (serde_json::Value::Array(list), path) => list.iter().flat_map(|value| Scalar::within(value, path)).collect(),
+            (value, []) => Scalar::of(value).into_iter().collect(),
+            (value, [member, rest @ ..]) => value.get(member).map(|value| Scalar::within(value, rest)).unwrap_or_default(),
+        }
+    }
+
     /// Which of two comes first; `None` for those that cannot be compared, and for what has no order.
     #[must_use]
     pub fn order(&self, other: &Scalar) -> Option<std::cmp::Ordering> {

@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use crate::organization::OrganizationId;
+use crate::membership::Membership;
 
 /// A person's card: what is known of one person, as the programs that wrote it gave it.
 ///
@@ -56,6 +56,12 @@ pub struct Contact {
     /// The groups this card is shown to; empty means everyone of the organization.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub shared_with: Vec<Uuid>,
+    /// Where the person belongs, each organization once; the first is the home, whose contact this is. Empty: the root alone.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub memberships: Vec<Membership>,
+    /// Whether the person is out of use for now: kept and shown, but able to do nothing.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub is_inactive: bool,
     /// What this person is called in foreign systems.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub keys: Vec<ForeignKey>,
@@ -108,8 +114,6 @@ pub struct Record {
     pub id: Uuid,
     /// The person number: dense within the tenant from 1, given once and never reused.
     pub number: u32,
-    /// The organization whose contact this is.
-    pub organization: OrganizationId,
     /// The tenant's revision at the last change of this card.
     pub revision: u64,
     /// When the card was made.

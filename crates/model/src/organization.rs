@@ -41,6 +41,11 @@ pub struct Organization {
     pub is_locked: bool,
 }
 
+impl Organization {
+    /// The number of every tenant's root organization.
+    pub const ROOT: u32 = 1;
+}
+
 /// What a principal may do in its organization and in those below it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]

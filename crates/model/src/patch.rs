@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use crate::contact::{Contact, Entry, ForeignKey, Method};
+use crate::membership::MembershipEdit;
 
 /// What happens to one optional member: absent, null and value as a type.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -85,6 +86,11 @@ pub struct Patch {
     pub ims: Vec<ListEdit>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub shared_with: Option<Vec<Uuid>>,
+    /// Where the person belongs. A step about a membership that is not there is passed over; a store refuses it before.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub memberships: Vec<MembershipEdit>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub is_inactive: Option<bool>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub keys: Option<Vec<ForeignKey>>,
     /// By dialect: `Clear` forgets what that dialect kept, `Set` replaces it.
@@ -141,6 +147,8 @@ impl Patch {
             sip_addresses,
             ims,
             shared_with,
+            memberships,
+            is_inactive,
             keys,
             extensions,
         } = self;
@@ -163,6 +171,10 @@ impl Patch {
         if let Some(groups) = shared_with {
             contact.shared_with = groups;
         }
+        for edit in memberships {
+            let _passed_over = edit.apply(&mut contact.memberships);
+        }
+        contact.is_inactive = is_inactive.unwrap_or(contact.is_inactive);
         if let Some(keys) = keys {
             contact.keys = keys;
         }
@@ -205,6 +217,12 @@ impl Patch {
             sip_addresses: list(&before.sip_addresses, &after.sip_addresses),
             ims: list(&before.ims, &after.ims),
             shared_with: (before.shared_with != after.shared_with).then(|| before.shared_with.clone()),
+            memberships: if before.memberships == after.memberships {
+                Vec::new()
+            } else {
+                vec![MembershipEdit::Replace(before.memberships.clone())]
+            },
+            is_inactive: (before.is_inactive != after.is_inactive).then_some(before.is_inactive),
             keys: (before.keys != after.keys).then(|| before.keys.clone()),
             extensions,
         }

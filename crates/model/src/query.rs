@@ -3,7 +3,9 @@
 use jiff::Timestamp;
 use uuid::Uuid;
 
-use crate::contact::{Contact, Entry, Record};
+use crate::batch::Reach;
+use crate::comparison::{Comparison, Scalar};
+use crate::contact::{Entry, Record};
 use crate::fold;
 use crate::organization::OrganizationId;
 use crate::selection::{Numbers, Sources};
@@ -13,8 +15,8 @@ use crate::selection::{Numbers, Sources};
 pub struct Query {
     /// Whose contacts.
     pub organization: OrganizationId,
-    /// Whether those of the organizations above it are among them.
-    pub inherits: bool,
+    /// Whose contacts, seen from there.
+    pub reach: Reach,
     /// Contacts of other sources are left out.
     pub sources: Sources,
     /// Who asks: contacts shown only to groups are left out for those not in them.
@@ -25,6 +27,8 @@ pub struct Query {
     pub order: Order,
     /// Whether the order is turned round; who has nothing to be ordered by comes last all the same, and ties by number.
     pub is_descending: bool,
+    /// By what those come who are alike in it, each with whether it is turned round. Every card found is read for it.
+    pub then: Vec<(Order, bool)>,
     /// How many to pass over.
     pub offset: u64,
     /// How many at most.
@@ -86,28 +90,73 @@ pub enum Filter {
         /// The text.
         text: String,
     },
+    /// Those of whom something holds in one member.
+    Compare {
+        /// Which member.
+        field: Field,
+        /// What must hold.
+        comparison: Comparison,
+    },
+    /// Those who belong to the organization of this number.
+    Belongs(u32),
+    /// Those whose home it is.
+    Home(u32),
+    /// Those who hold this role in the organization of this number, or in any.
+    Role {
+        /// Where; `None` for anywhere.
+        organization: Option<u32>,
+        /// The role.
+        role: String,
+    },
+    /// Those who are out of use for now.
+    Inactive,
 }
 
 /// A member of a card that can be searched by itself.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Field {
+    /// The display name.
+    DisplayName,
     /// The first name.
     GivenName,
     /// The last name.
     FamilyName,
     /// Any e-mail address.
     Email,
+    /// Any phone number, as typed.
+    Phone,
+    /// When the card was made, as RFC 3339 in UTC with microseconds.
+    Created,
+    /// When the card last changed, likewise.
+    Modified,
+    /// What a dialect alone knows: its name, and the members that lead to the value, through any element of lists.
+    Extension(String, Vec<String>),
 }
 
 impl Field {
     /// Whether a card has a folded text within this member.
     #[must_use]
-    pub fn contains(self, contact: &Contact, folded: &str) -> bool {
-        let has = |text: &str| fold::text(text).contains(folded);
+    pub fn contains(&self, record: &Record, folded: &str) -> bool {
+        self.values(record).iter().any(|value| matches!(value, Scalar::Text(text) if fold::text(text).contains(folded)))
+    }
+
+    /// What a card has in this member.
+    #[must_use]
+    pub fn values(&self, record: &Record) -> Vec<Scalar> {
+        let contact = &record.contact;
+        let text = |text: &Option<String>| text.iter().cloned().map(Scalar::Text).collect();
+        let entries = |list: &[Entry]| list.iter().map(|entry| Scalar::Text(entry.value.clone())).collect();
         match self {
-            Field::GivenName => contact.given_name.as_deref().is_some_and(has),
-            Field::FamilyName => contact.family_name.as_deref().is_some_and(has),
-            Field::Email => contact.emails.iter().any(|entry| has(&entry.value)),
+            Field::DisplayName => text(&contact.display_name),
+            Field::GivenName => text(&contact.given_name),
+            Field::FamilyName => text(&contact.family_name),
+            Field::Email => entries(&contact.emails),
+            Field::Phone => entries(&contact.phones),
+            Field::Created => vec![Scalar::Text(format!("{:.6}", record.created))],
+            Field::Modified => vec![Scalar::Text(format!("{:.6}", record.modified))],
+            Field::Extension(dialect, path) => {
+                contact.extensions.get(dialect).map(|value| Scalar::within(value, path)).unwrap_or_default()
+            }
         }
     }
 }
@@ -124,6 +173,8 @@ pub enum Order {
     GivenName,
     /// By last name, folded.
     FamilyName,
+    /// By last name, then first name, both folded; who has a first name only comes after those with a last name.
+    FullName,
     /// By the primary e-mail address ([`Entry::chosen`]), folded.
     Email,
     /// By the phone number that a door shows which knows only one: the mobile one, else the primary one; by its digits.
@@ -152,6 +203,12 @@ impl Order {
             Order::Name => text(&contact.display_name),
             Order::GivenName => text(&contact.given_name),
             Order::FamilyName => text(&contact.family_name),
+            Order::FullName => match (text(&contact.family_name), text(&contact.given_name)) {
+                (family, given) if family.is_empty() && given.is_empty() => String::new(),
+                (family, given) if family.is_empty() => format!("\u{10FFFF}{given}"),
+                // Folded texts are without control characters, so that a name comes before those it begins.
+                (family, given) => format!("{family}\u{1}{given}"),
+            },
             Order::Email => {
                 Entry::chosen(&contact.emails, None).map(|at| fold::text(&contact.emails[at].value)).unwrap_or_default()
             }

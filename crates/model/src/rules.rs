@@ -27,6 +27,10 @@ pub struct Limits {
     pub list_entries: usize,
     /// Groups a contact is shown to.
     pub shared_groups: usize,
+    /// Organizations a contact belongs to.
+    pub memberships: usize,
+    /// Roles of a contact in one organization.
+    pub membership_roles: usize,
     /// Writes of one batch, ids of one bulk delete.
     pub batch_items: usize,
     /// Members named in one request on a group.
@@ -46,6 +50,8 @@ impl Default for Limits {
             address_chars: 2048,
             list_entries: 20,
             shared_groups: 100,
+            memberships: 1000,
+            membership_roles: 100,
             batch_items: 1000,
             group_edits: 500,
             tenant_people: 10_000_000,
@@ -77,7 +83,25 @@ impl Contact {
         if self.shared_with.len() > limits.shared_groups {
             found.push(too_many("shared_with", limits.shared_groups, "groups"));
         }
+        self.check_memberships(limits, &mut found);
         found
+    }
+
+    fn check_memberships(&self, limits: &Limits, found: &mut Vec<Violation>) {
+        if self.memberships.len() > limits.memberships {
+            found.push(too_many("memberships", limits.memberships, "organizations"));
+        }
+        for (at, membership) in self.memberships.iter().enumerate() {
+            if self.memberships[..at].iter().any(|other| other.organization == membership.organization) {
+                found.push(Violation::new(format!("memberships[{at}]"), "once", "an organization stands here once"));
+            }
+            if membership.roles.len() > limits.membership_roles {
+                found.push(too_many(&format!("memberships[{at}].roles"), limits.membership_roles, "roles"));
+            }
+            for role in &membership.roles {
+                check_length(&format!("memberships[{at}].roles"), Some(role), limits.text_chars, found);
+            }
+        }
     }
 
     /// Control Hub (`CH`) wants a way to reach the person, `Webex4Broadworks` a name; other sources ask for nothing.
@@ -165,6 +189,7 @@ fn too_many(field: &str, most: usize, what: &str) -> Violation {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::membership::Membership;
 
     fn reachable() -> Contact {
         let phones = vec![Entry { value: "1".into(), ..Entry::default() }];
@@ -197,14 +222,30 @@ mod tests {
         contact.address = Some("é".repeat(limits.address_chars));
         contact.phones = vec![contact.phones[0].clone(); limits.list_entries];
         contact.shared_with = vec![uuid::Uuid::nil(); limits.shared_groups];
+        contact.memberships = (1..).take(limits.memberships).map(Membership::plain).collect();
+        contact.memberships[0].roles = vec!["é".repeat(limits.text_chars); limits.membership_roles];
         assert_eq!(rules(&contact), []);
 
         contact.title.as_mut().unwrap().push('x');
         contact.address.as_mut().unwrap().push('x');
         contact.phones.push(Entry { value: "x".repeat(limits.text_chars + 1), ..Entry::default() });
         contact.shared_with.push(uuid::Uuid::nil());
+        contact.memberships[0].roles.push("x".repeat(limits.text_chars + 1));
+        contact.memberships.push(Membership::plain(0));
         let broken: Vec<String> = rules(&contact).into_iter().map(|(field, _)| field).collect();
-        assert_eq!(broken, ["phones", "phones[20].value", "title", "address", "shared_with"]);
+        assert_eq!(
+            broken,
+            [
+                "phones",
+                "phones[20].value",
+                "title",
+                "address",
+                "shared_with",
+                "memberships",
+                "memberships[0].roles",
+                "memberships[0].roles"
+            ]
+        );
     }
 
     #[test]

@@ -6,7 +6,7 @@ mod values;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Result, anyhow, ensure};
-use cardfile_directory::Settings;
+use cardfile_directory::{Protections, Settings};
 use cardfile_model::Limits;
 use cardfile_store_sqlite::Options;
 use jiff::SignedDuration;
@@ -52,6 +52,8 @@ pub struct Config {
     pub log: Log,
     /// How much of everything there may be.
     pub limits: Limits,
+    /// Which doors may take away what is protected.
+    pub protections: Protections,
     /// The address book's door, where the vendor's documents leave something open.
     pub address_book: cardfile_address_book::Settings,
     /// The embedded store.
@@ -110,6 +112,7 @@ impl Default for Config {
             tls: Tls::default(),
             log: Log::default(),
             limits: settings.limits,
+            protections: settings.protections,
             address_book: cardfile_address_book::Settings::default(),
             store: Options::default(),
         }
@@ -139,6 +142,7 @@ impl Config {
             retention: SignedDuration::try_from(self.retention.0).unwrap_or(SignedDuration::MAX),
             admits_unknown_groups: self.admits_unknown_groups,
             admits_unknown_members: self.admits_unknown_members,
+            protections: self.protections.clone(),
         }
     }
 

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 
 use cardfile_directory::{Error, Finding, Result};
 use cardfile_index::{PEOPLE_PER_CHUNK, TextChunk, for_each_visible, hash64};
-use cardfile_model::{Numbers, OrganizationId, Record, TenantId};
+use cardfile_model::{Numbers, Record, TenantId};
 use rusqlite::params;
 
 use crate::connect::Readers;
@@ -15,7 +15,7 @@ use crate::fault::{corrupt, fault};
 use crate::segments::{TenantBlocks, index_fault};
 use crate::sets::{self, SetName};
 use crate::state::{State, States, View, number, person};
-use crate::{organizations, rows, write};
+use crate::{rows, write};
 
 /// Findings told of one tenant; more say nothing new.
 const MAX_FINDINGS: usize = 20;
@@ -121,8 +121,7 @@ impl Checkup<'_> {
         let mut texts = Texts::default();
         while let Some(row) = found.next().map_err(fault)? {
             let number = number(row.get(5).map_err(fault)?);
-            // Of which organization does not matter here.
-            let record = match rows::read(row, number, OrganizationId(self.tenant.0)) {
+            let record = match rows::read(row, number) {
                 Ok(record) => record,
                 Err(error) => {
                     self.find(format!("the row of person {number} cannot be read: {error}"), false);
@@ -148,6 +147,7 @@ impl Checkup<'_> {
         if !contact.shared_with.is_empty() {
             names.push(SetName::Restricted);
         }
+        names.append(&mut sets::belonging(contact));
         names.extend((!contact.emails.is_empty()).then_some(SetName::WithEmail));
         names.extend((!contact.phones.is_empty()).then_some(SetName::WithPhone));
         for name in names {
@@ -169,7 +169,7 @@ impl Checkup<'_> {
     fn sets(&mut self, seen: &Seen) -> Result<()> {
         let view = &self.view;
         let (people, trash) = (view.set(&SetName::People)?, view.set(&SetName::Trash)?);
-        let (stubs, elsewhere) = (view.set(&SetName::Stubs)?, view.set(&SetName::Elsewhere)?);
+        let stubs = view.set(&SetName::Stubs)?;
         let mut wrong = Vec::new();
         if *people != seen.people {
             wrong.push(format!("{} people have rows, {} are in the set of people", seen.people.len(), people.len()));
@@ -180,18 +180,9 @@ impl Checkup<'_> {
         if !stubs.is_disjoint(&people) || stubs.len() != self.count("SELECT count(*) FROM stubs WHERE tenant = ?1")? {
             wrong.push("the people without a card are not as they should be".to_owned());
         }
-        let mut homes = Numbers::new();
-        for organization in organizations::all(view.connection, view.key())? {
-            let here = view.set(&SetName::Organization(organization.number))?;
-            if !here.is_disjoint(&homes) {
-                wrong.push(format!("people of organization {} are in another one too", organization.id));
-            }
-            homes |= &*here;
-        }
-        if homes != *elsewhere {
-            wrong.push("the people outside of the root organization are not those of the others".to_owned());
-        }
-        for prefix in ["source/", "shared/", "restricted", "with-"] {
+        for prefix in
+            ["source/", "shared/", "restricted", "with-", "elsewhere", "organization/", "guests/", "role/", "holders", "inactive"]
+        {
             for name in sets::names(view.connection, view.key(), prefix)? {
                 // Who was removed for good may still be named; nobody looks for them there.
                 let stored = &*view.set(&name)? & &*people;

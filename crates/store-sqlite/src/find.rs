@@ -4,34 +4,26 @@ use std::sync::Arc;
 
 use cardfile_directory::Result;
 use cardfile_index::{Segment, TextChunk, lookup, terms};
-use cardfile_model::{Audience, Contact, Filter, Numbers, Order, Page, Query, Sources, fold};
+use cardfile_model::{
+    Audience, Comparison, Contact, Field, Filter, Numbers, Order, OrganizationId, Page, Query, Reach, Record, Scalar, Sources,
+    fold,
+};
 use uuid::Uuid;
 
 use crate::fault::{corrupt, fault};
 use crate::order::Orders;
 use crate::segments::{TenantBlocks, index_fault};
 use crate::sets::SetName;
-use crate::state::{Home, View, person};
+use crate::state::{View, person};
 use crate::{groups, organizations, rows, scan};
 
 /// Exact hits are compared with their rows up to this many; two keys of one 64-bit hash among more are not worth the reading.
 const MAX_VERIFIED: u64 = 10_000;
 
 impl View<'_> {
-    /// Everyone whom a question can be about: of these organizations, of permitted sources, shown to who asks.
-    pub(crate) fn scope(&self, homes: &[Home], sources: &Sources, audience: Audience) -> Result<Arc<Numbers>> {
-        let mut scope = self.live()?;
-        let is_root_in = homes.iter().any(|home| home.number == organizations::ROOT);
-        let mut others = if is_root_in { (*self.set(&SetName::Elsewhere)?).clone() } else { Numbers::new() };
-        for home in homes.iter().filter(|home| home.number != organizations::ROOT) {
-            let here = self.set(&SetName::Organization(home.number))?;
-            if is_root_in { others -= &*here } else { others |= &*here }
-        }
-        if is_root_in {
-            narrow(&mut scope, &others);
-        } else {
-            scope = Arc::new(others & &*scope);
-        }
+    /// Everyone whom a question can be about: in reach, of permitted sources, shown to who asks.
+    pub(crate) fn scope(&self, from: (OrganizationId, Reach), sources: &Sources, audience: Audience) -> Result<Arc<Numbers>> {
+        let mut scope = self.reached(from)?;
         for name in self.sources()? {
             let SetName::Source(source) = name else { continue };
             if !sources.allow(source) {
@@ -45,6 +37,39 @@ impl View<'_> {
             }
         }
         Ok(scope)
+    }
+
+    /// Everyone who lives whom a question can reach from an organization.
+    fn reached(&self, (organization, reach): (OrganizationId, Reach)) -> Result<Arc<Numbers>> {
+        let homes = match reach {
+            Reach::Below(top) => self.below(top)?,
+            Reach::Own | Reach::Members | Reach::Inherited => self.homes(organization, reach == Reach::Inherited)?,
+        };
+        let live = self.live()?;
+        let is_root_in = homes.iter().any(|home| home.number == organizations::ROOT);
+        if is_root_in && matches!(reach, Reach::Below(_)) {
+            return Ok(live);
+        }
+        // With the root it is told who is not meant, for these are fewer.
+        let mut others = if is_root_in { (*self.set(&SetName::Elsewhere)?).clone() } else { Numbers::new() };
+        for home in &homes {
+            let mut here = Vec::new();
+            if home.number != organizations::ROOT {
+                here.push(self.set(&SetName::Organization(home.number))?);
+            }
+            if matches!(reach, Reach::Members | Reach::Inherited) {
+                here.push(self.set(&SetName::Guests(home.number))?);
+            }
+            for here in here.iter().filter(|here| !here.is_empty()) {
+                if is_root_in { others -= &**here } else { others |= &**here }
+            }
+        }
+        if !is_root_in {
+            return Ok(Arc::new(others & &*live));
+        }
+        let mut reached = live;
+        narrow(&mut reached, &others);
+        Ok(reached)
     }
 
     /// The contacts shown to groups that a person is in.
@@ -66,11 +91,7 @@ impl View<'_> {
 
     /// Everyone whom a query finds.
     pub(crate) fn numbers(&self, query: &Query) -> Result<Arc<Numbers>> {
-        self.hits(query, &self.homes(query.organization, query.inherits)?)
-    }
-
-    fn hits(&self, query: &Query, homes: &[Home]) -> Result<Arc<Numbers>> {
-        let scope = self.scope(homes, &query.sources, query.audience)?;
+        let scope = self.scope((query.organization, query.reach), &query.sources, query.audience)?;
         Ok(match self.matches(&query.filter, &scope)? {
             Matches::Everyone => scope,
             Matches::Some(hits) => Arc::new(hits & &*scope),
@@ -79,26 +100,20 @@ impl View<'_> {
 
     /// One page of what a query finds.
     pub(crate) fn find(&self, query: &Query, orders: &Orders) -> Result<Page> {
-        let homes = self.homes(query.organization, query.inherits)?;
-        let hits = self.hits(query, &homes)?;
+        let hits = self.numbers(query)?;
         let total = hits.len();
         if query.limit == 0 || query.offset >= total {
             return Ok(Page { records: Vec::new(), total });
         }
         let slice = (query.offset, query.limit);
         let page = match query.order {
+            _ if !query.then.is_empty() => orders.page_by_rows(self, query, &hits)?,
             Order::Number => by_number(&hits, query.is_descending, slice),
             order => orders.page(self, (order, query.is_descending), (&hits, total == self.live()?.len()), slice)?,
         };
         let mut records = Vec::with_capacity(page.len());
         for number in page {
-            let mut home = query.organization;
-            for other in homes.iter().skip(1) {
-                if self.is_at(*other, number)? {
-                    home = other.id;
-                }
-            }
-            let record = rows::record(self.connection, self.key(), number, home)?;
+            let record = rows::record(self.connection, self.key(), number)?;
             records.push(record.ok_or_else(|| corrupt(format!("person {number} has no row")))?);
         }
         Ok(Page { records, total })
@@ -177,10 +192,46 @@ impl View<'_> {
                 // The search text has all of these, not which is which.
                 needle => {
                     let hits = scan::containing(self, &needle, scope)? & scope;
-                    self.verified(&hits, |contact| field.contains(contact, &needle))?
+                    self.verified(&hits, |record| field.contains(record, &needle))?
                 }
             },
+            Filter::Compare { field, comparison } => self.comparing(field, comparison, scope)?,
+            Filter::Belongs(organization) => {
+                let guests = self.set(&SetName::Guests(*organization))?;
+                match *organization {
+                    organizations::ROOT => (scope - &*self.set(&SetName::Elsewhere)?) | &*guests,
+                    number => &*self.set(&SetName::Organization(number))? | &*guests,
+                }
+            }
+            Filter::Home(organizations::ROOT) => scope - &*self.set(&SetName::Elsewhere)?,
+            Filter::Home(number) => (*self.set(&SetName::Organization(*number))?).clone(),
+            Filter::Role { organization: Some(number), role } => (*self.set(&SetName::Role(*number, role.clone()))?).clone(),
+            Filter::Role { organization: None, role } => {
+                let mut found = Numbers::new();
+                for name in crate::sets::names(self.connection, self.key(), "role/")? {
+                    if matches!(&name, SetName::Role(_, held) if held == role) {
+                        found |= &*self.set(&name)?;
+                    }
+                }
+                found
+            }
+            Filter::Inactive => (*self.set(&SetName::Inactive)?).clone(),
         }))
+    }
+
+    /// Of whom something holds in one member. What can be looked for in the search texts is; the rest is read row by row.
+    fn comparing(&self, field: &Field, comparison: &Comparison, scope: &Numbers) -> Result<Numbers> {
+        let is_searched = matches!(field, Field::DisplayName | Field::GivenName | Field::FamilyName | Field::Email);
+        let needle = match comparison {
+            Comparison::Contains(text) | Comparison::Begins(text) | Comparison::Ends(text) => fold::text(text),
+            Comparison::Is(Scalar::Text(text)) => fold::text(text),
+            _ => String::new(),
+        };
+        let candidates = match is_searched && !needle.is_empty() {
+            true => scan::containing(self, &needle, scope)? & scope,
+            false => scope.clone(),
+        };
+        self.verified(&candidates, |record| comparison.holds(&field.values(record)))
     }
 
     fn blocks(&self) -> TenantBlocks<'_> {
@@ -193,13 +244,13 @@ impl View<'_> {
         if hits.len() > MAX_VERIFIED {
             return Ok(hits);
         }
-        self.verified(&hits, has)
+        self.verified(&hits, |record| has(&record.contact))
     }
 
-    fn verified(&self, hits: &Numbers, has: impl Fn(&Contact) -> bool) -> Result<Numbers> {
+    fn verified(&self, hits: &Numbers, has: impl Fn(&Record) -> bool) -> Result<Numbers> {
         let mut found = Numbers::new();
         for number in hits {
-            if rows::card(self.connection, self.key(), number)?.is_some_and(|(_, contact)| has(&contact)) {
+            if rows::record(self.connection, self.key(), number)?.is_some_and(|record| has(&record)) {
                 found.insert(number);
             }
         }
@@ -213,7 +264,7 @@ impl View<'_> {
         for word in fold::words(folded) {
             let mut hits = self.with_prefix(&segments, word)? & scope;
             if word.len() > terms::MAX_WORD {
-                hits = self.verified(&hits, |contact| terms::has_word_prefix(contact, word))?;
+                hits = self.verified(&hits, |record| terms::has_word_prefix(&record.contact, word))?;
             }
             found = match found {
                 Matches::Everyone => Matches::Some(hits),

@@ -1,7 +1,7 @@
 //! Reading contacts by id: the most frequent question of all, so one contact takes one statement.
 
 use cardfile_directory::Result;
-use cardfile_model::{Audience, OrganizationId, Record, Sources, TenantId};
+use cardfile_model::{Audience, OrganizationId, Reach, Record, Sources, TenantId};
 use rusqlite::{Connection, params};
 use uuid::Uuid;
 
@@ -35,7 +35,7 @@ pub(crate) fn one(
     if !view.is_seen(number, organization, audience)? {
         return Ok(Some(vec![None]));
     }
-    Ok(Some(vec![Some(rows::read(row, number, organization)?)]))
+    Ok(Some(vec![Some(rows::read(row, number)?)]))
 }
 
 impl View<'_> {
@@ -44,7 +44,7 @@ impl View<'_> {
         ids.iter()
             .map(|id| match rows::number_of(self.connection, self.key(), *id)? {
                 Some(number) if self.is_seen(number, organization, audience)? => {
-                    rows::record(self.connection, self.key(), number, organization)
+                    rows::record(self.connection, self.key(), number)
                 }
                 _ => Ok(None),
             })
@@ -54,12 +54,12 @@ impl View<'_> {
     /// Whether one person is in the scope of who asks; as [`View::scope`] without making it.
     fn is_seen(&self, number: u32, organization: OrganizationId, audience: Audience) -> Result<bool> {
         let Some(home) = self.home(organization)? else { return Ok(false) };
-        if !self.is_at(home, number)? || !self.live()?.contains(number) {
+        if !self.is_member(home, number)? || !self.live()?.contains(number) {
             return Ok(false);
         }
         if audience == Audience::Everything || !self.set(&SetName::Restricted)?.contains(number) {
             return Ok(true);
         }
-        Ok(self.scope(&[home], &Sources::Any, audience)?.contains(number))
+        Ok(self.scope((organization, Reach::Members), &Sources::Any, audience)?.contains(number))
     }
 }

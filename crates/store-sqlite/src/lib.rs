@@ -24,6 +24,7 @@ mod migrate;
 mod notes;
 mod order;
 mod organizations;
+mod protect;
 mod purge;
 mod rebuild;
 mod registry;

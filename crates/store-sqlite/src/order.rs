@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use cardfile_directory::Result;
 use cardfile_index::{NAMELESS, NameOrder, PEOPLE_PER_CHUNK, TextChunk, key_of, terms};
-use cardfile_model::{Numbers, Order, OrganizationId, Record};
+use cardfile_model::{Numbers, Order, Query, Record};
 use rusqlite::params;
 
 use crate::fault::{corrupt, fault};
@@ -67,6 +67,31 @@ impl Orders {
         let Some(people) = &kept.people else { return Ok(Vec::new()) };
         let hits = (!is_everyone || !is_exact).then_some(hits);
         Ok(people.page(hits, offset, limit, false))
+    }
+
+    /// One page of `hits` in the orders of a query, each card read for it.
+    pub(crate) fn page_by_rows(&self, view: &View<'_>, query: &Query, hits: &Numbers) -> Result<Vec<u32>> {
+        let by: Vec<By> = std::iter::once((query.order, query.is_descending))
+            .chain(query.then.iter().copied())
+            .map(|(order, is_descending)| By { order, is_descending })
+            .collect();
+        let mut authors = Authors::default();
+        let mut keyed = Vec::with_capacity(usize::try_from(hits.len()).unwrap_or_default());
+        for number in hits {
+            let Some(record) = rows::record(view.connection, view.key(), number)? else { continue };
+            let mut keys = Vec::with_capacity(by.len());
+            for by in &by {
+                keys.push(match by.order {
+                    Order::Number if by.is_descending => u128::from(u32::MAX - number),
+                    Order::Number => number.into(),
+                    order => by.key(&authors.text(view, order, &record)?),
+                });
+            }
+            keyed.push((keys, number));
+        }
+        keyed.sort_unstable();
+        let offset = usize::try_from(query.offset).unwrap_or(usize::MAX);
+        Ok(keyed.into_iter().map(|(_, number)| number).skip(offset).take(query.limit).collect())
     }
 
     fn of(&self, which: Which) -> Arc<Mutex<Kept>> {
@@ -137,7 +162,7 @@ impl By {
         for number in people {
             if self.order == Order::Name {
                 keys.push((number, self.key(terms::name_in(&view.text(number)?))));
-            } else if let Some(record) = rows::record(view.connection, view.key(), number, HOME)? {
+            } else if let Some(record) = rows::record(view.connection, view.key(), number)? {
                 keys.push((number, self.key(&authors.text(view, self.order, &record)?)));
             }
         }
@@ -160,7 +185,7 @@ impl By {
         while let Some(row) = rows.next().map_err(fault)? {
             let number = number(row.get(5).map_err(fault)?);
             if live.contains(number) {
-                keys.push((number, self.key(&authors.text(view, self.order, &rows::read(row, number, HOME)?)?)));
+                keys.push((number, self.key(&authors.text(view, self.order, &rows::read(row, number)?)?)));
             }
         }
         Ok(keys)
@@ -192,9 +217,6 @@ impl By {
         Ok(keys)
     }
 }
-
-/// No order looks at whose contact somebody is.
-const HOME: OrganizationId = OrganizationId(uuid::Uuid::nil());
 
 /// Who made changes, by revision, as far as was asked: many cards share one.
 #[derive(Default)]

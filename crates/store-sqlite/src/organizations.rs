@@ -1,5 +1,7 @@
 //! Organizations by number and id.
 
+use std::collections::BTreeSet;
+
 use cardfile_directory::{Error, Kind, Result};
 use cardfile_model::{Organization, OrganizationId};
 use rusqlite::{Connection, OptionalExtension, params};
@@ -51,6 +53,32 @@ pub(crate) fn insert(connection: &Connection, tenant: i64, organization: &Organi
     let mut statement = connection.prepare_cached(sql).map_err(fault)?;
     let row = params![tenant, number, id.0, parent.map(|parent| parent.0), name, is_locked, country];
     statement.execute(row).map(drop).map_err(fault)
+}
+
+/// Whether the tenant has an organization of this number.
+pub(crate) fn is_known(connection: &Connection, tenant: i64, number: u32) -> Result<bool> {
+    let sql = "SELECT count(*)
+                 FROM organizations
+                WHERE tenant = ?1 AND number = ?2";
+    let mut statement = connection.prepare_cached(sql).map_err(fault)?;
+    statement.query_row(params![tenant, number], |row| row.get::<_, bool>(0)).map_err(fault)
+}
+
+/// The numbers of an organization and of those below it.
+pub(crate) fn below(connection: &Connection, tenant: i64, number: u32) -> Result<BTreeSet<u32>> {
+    let sql = "WITH RECURSIVE below (number, id) AS (
+                      SELECT number, id
+                        FROM organizations
+                       WHERE tenant = ?1 AND number = ?2
+                       UNION
+                      SELECT o.number, o.id
+                        FROM below b
+                        JOIN organizations o ON o.tenant = ?1 AND o.parent = b.id)
+               SELECT number
+                 FROM below";
+    let mut statement = connection.prepare_cached(sql).map_err(fault)?;
+    let rows = statement.query_map(params![tenant, number], |row| row.get(0));
+    rows.and_then(Iterator::collect).map_err(fault)
 }
 
 /// The numbers of the organizations above one.

@@ -175,5 +175,5 @@ pub(crate) fn principal(row: &Row<'_>) -> Result<Principal> {
 
 /// Who makes organizations: the operator.
 pub(crate) fn operator(time: Timestamp) -> Author {
-    Author { time, principal: None, door: "cli", limits: Arc::new(Limits::default()) }
+    Author::unbound(time, None, "cli", Arc::new(Limits::default()))
 }

@@ -1,7 +1,7 @@
 //! Rows of people: contacts by number and numbers by id.
 
 use cardfile_directory::Result;
-use cardfile_model::{Contact, OrganizationId, Record};
+use cardfile_model::{Contact, Record};
 use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension, Row, params};
 use uuid::Uuid;
@@ -30,14 +30,14 @@ pub(crate) fn give_number(connection: &Connection, tenant: i64, id: Uuid, number
     number_of(connection, tenant, id)
 }
 
-/// The contact of a number, which is known to be of this organization; `None` when it has no row.
-pub(crate) fn record(connection: &Connection, tenant: i64, number: u32, home: OrganizationId) -> Result<Option<Record>> {
+/// The contact of a number; `None` when it has no row.
+pub(crate) fn record(connection: &Connection, tenant: i64, number: u32) -> Result<Option<Record>> {
     let sql = "SELECT id, revision, created, modified, document
                  FROM contacts
                 WHERE person = ?1";
     let mut statement = connection.prepare_cached(sql).map_err(fault)?;
     let mut rows = statement.query([person(tenant, number)]).map_err(fault)?;
-    rows.next().map_err(fault)?.map(|row| read(row, number, home)).transpose()
+    rows.next().map_err(fault)?.map(|row| read(row, number)).transpose()
 }
 
 /// The id and the card of a number; `None` when it has no row.
@@ -53,12 +53,11 @@ pub(crate) fn card(connection: &Connection, tenant: i64, number: u32) -> Result<
 }
 
 /// A record from `id, revision, created, modified, document`.
-pub(crate) fn read(row: &Row<'_>, number: u32, home: OrganizationId) -> Result<Record> {
+pub(crate) fn read(row: &Row<'_>, number: u32) -> Result<Record> {
     let contact: Contact = serde_json::from_slice(row.get_ref(4).map_err(fault)?.as_blob().map_err(corrupt)?).map_err(corrupt)?;
     Ok(Record {
         id: row.get(0).map_err(fault)?,
         number,
-        organization: home,
         revision: row.get(1).map_err(fault)?,
         created: time(row.get(2).map_err(fault)?)?,
         modified: time(row.get(3).map_err(fault)?)?,
@@ -71,7 +70,7 @@ pub(crate) fn insert(connection: &Connection, tenant: i64, record: &Record, docu
     let sql = "INSERT INTO contacts (person, id, revision, created, modified, document)
                VALUES (?1, ?2, ?3, ?4, ?5, ?6)";
     let mut statement = connection.prepare_cached(sql).map_err(fault)?;
-    let Record { id, number, organization: _, revision, created, modified, contact: _ } = record;
+    let Record { id, number, revision, created, modified, contact: _ } = record;
     let (created, modified) = (created.as_microsecond(), modified.as_microsecond());
     let row = params![person(tenant, *number), id, revision, created, modified, document];
     statement.execute(row).map(drop).map_err(fault)

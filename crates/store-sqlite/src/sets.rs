@@ -5,7 +5,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use cardfile_directory::Result;
-use cardfile_model::Numbers;
+use cardfile_model::{Contact, Numbers, Organization, role};
 use rusqlite::{Connection, params};
 
 use crate::fault::{corrupt, fault};
@@ -32,6 +32,14 @@ pub(crate) enum SetName {
     Elsewhere,
     /// Who belongs to this organization, which is not the root.
     Organization(u32),
+    /// Who belongs to this organization without being at home there.
+    Guests(u32),
+    /// Who holds a role in this organization.
+    Role(u32, String),
+    /// Who holds, in any organization, a role whose last holder is protected.
+    Holders,
+    /// Who is out of use for now.
+    Inactive,
     /// Whose card is of this source.
     Source(String),
     /// Who is in this group.
@@ -51,6 +59,10 @@ impl fmt::Display for SetName {
             SetName::WithPhone => f.write_str("with-phone"),
             SetName::Elsewhere => f.write_str("elsewhere"),
             SetName::Organization(number) => write!(f, "organization/{number}"),
+            SetName::Guests(number) => write!(f, "guests/{number}"),
+            SetName::Role(number, role) => write!(f, "role/{number}/{role}"),
+            SetName::Holders => f.write_str("holders"),
+            SetName::Inactive => f.write_str("inactive"),
             SetName::Source(name) => write!(f, "source/{name}"),
             SetName::Group(number) => write!(f, "group/{number}"),
             SetName::SharedWith(id) => write!(f, "shared/{id}"),
@@ -70,15 +82,41 @@ impl SetName {
                 "with-email" => SetName::WithEmail,
                 "with-phone" => SetName::WithPhone,
                 "elsewhere" => SetName::Elsewhere,
+                "holders" => SetName::Holders,
+                "inactive" => SetName::Inactive,
                 _ => return None,
             },
             Some(("organization", number)) => SetName::Organization(number.parse().ok()?),
+            Some(("guests", number)) => SetName::Guests(number.parse().ok()?),
+            Some(("role", held)) => {
+                let (number, role) = held.split_once('/')?;
+                SetName::Role(number.parse().ok()?, role.to_owned())
+            }
             Some(("source", name)) => SetName::Source(name.to_owned()),
             Some(("group", number)) => SetName::Group(number.parse().ok()?),
             Some(("shared", id)) => SetName::SharedWith(id.parse().ok()?),
             Some(_) => return None,
         })
     }
+}
+
+/// The sets in which a card stands by where the person belongs, what they may do there, and whether they are in use.
+pub(crate) fn belonging(contact: &Contact) -> Vec<SetName> {
+    let mut names = Vec::new();
+    let home = contact.home();
+    if home != Organization::ROOT {
+        names.extend([SetName::Elsewhere, SetName::Organization(home)]);
+    }
+    for membership in &contact.memberships {
+        let organization = membership.organization;
+        names.extend((organization != home).then_some(SetName::Guests(organization)));
+        names.extend(membership.roles.iter().map(|role| SetName::Role(organization, role.clone())));
+    }
+    let is_guarded = |role: &String| role::GUARDED.contains(&role.as_str());
+    let is_holder = contact.memberships.iter().any(|membership| membership.roles.iter().any(is_guarded));
+    names.extend(is_holder.then_some(SetName::Holders));
+    names.extend(contact.is_inactive.then_some(SetName::Inactive));
+    names
 }
 
 /// Reads a whole set; one that is not there is empty.
@@ -201,6 +239,10 @@ mod tests {
             SetName::Restricted,
             SetName::Elsewhere,
             SetName::Organization(7),
+            SetName::Guests(7),
+            SetName::Role(7, "a/b ü".into()),
+            SetName::Holders,
+            SetName::Inactive,
             SetName::Source("a/b ü".into()),
             SetName::Group(u32::MAX),
             SetName::SharedWith(uuid::Uuid::from_u128(5)),

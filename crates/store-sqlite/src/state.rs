@@ -199,13 +199,35 @@ impl View<'_> {
         Ok(homes)
     }
 
-    /// Whether a person is of an organization.
-    pub(crate) fn is_at(&self, home: Home, number: u32) -> Result<bool> {
-        Ok(if home.number == crate::organizations::ROOT {
+    /// An organization, and all below it, in no order.
+    ///
+    /// # Errors
+    /// `NotFound` when the tenant has none of this id.
+    pub(crate) fn below(&self, id: OrganizationId) -> Result<Vec<Home>> {
+        let mut below = self.homes(id, false)?;
+        if let Some(known) = self.state.organizations.get() {
+            let mut children: HashMap<OrganizationId, Vec<Home>> = HashMap::new();
+            for (id, (number, parent)) in known {
+                let Some(parent) = parent else { continue };
+                children.entry(*parent).or_default().push(Home { id: *id, number: *number });
+            }
+            let mut at = 0;
+            while at < below.len() {
+                below.append(children.get_mut(&below[at].id).unwrap_or(&mut Vec::new()));
+                at += 1;
+            }
+        }
+        Ok(below)
+    }
+
+    /// Whether a person belongs to an organization, at home or as a guest.
+    pub(crate) fn is_member(&self, home: Home, number: u32) -> Result<bool> {
+        let is_home = if home.number == crate::organizations::ROOT {
             !self.set(&SetName::Elsewhere)?.contains(number)
         } else {
             self.set(&SetName::Organization(home.number))?.contains(number)
-        })
+        };
+        Ok(is_home || self.set(&SetName::Guests(home.number))?.contains(number))
     }
 
     /// The segments of the index, newest first.

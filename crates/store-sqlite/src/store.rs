@@ -215,10 +215,11 @@ impl Store for SqliteStore {
         let writer = self.writer()?;
         match command {
             Command::Write(batch) => {
+                let number = self.view(tenant, |view| view.homes(batch.organization, false).map(|homes| homes[0].number))?;
                 let (prepared, author) = if batch.writes.len() > PREPARED_INLINE {
-                    blocking(move || Ok((Prepared::new(batch, &author), author))).await?
+                    blocking(move || Ok((Prepared::new(batch, number, &author), author))).await?
                 } else {
-                    (Prepared::new(batch, &author), author)
+                    (Prepared::new(batch, number, &author), author)
                 };
                 writer.write(prepared.len(), move |turn| write::apply(turn, tenant, &author, prepared)).await
             }

@@ -7,7 +7,7 @@ use rusqlite::Connection;
 use crate::log::{self, Entry};
 use crate::sets::SetName;
 use crate::turn::{Draft, Turn};
-use crate::{organizations, rows};
+use crate::{organizations, protect, rows};
 
 /// Moves the selected people of an organization to the trash.
 pub(crate) fn apply(turn: &mut Turn<'_>, tenant: TenantId, author: &Author, trash: &Trash) -> Result<Applied> {
@@ -21,14 +21,30 @@ pub(crate) fn apply(turn: &mut Turn<'_>, tenant: TenantId, author: &Author, tras
         Selection::AllExcept(people) => &base - numbers_of(connection, draft.row.key, people)?,
     };
     check_sources(connection, draft, &trash.sources, &entry.went)?;
+    if let Selection::Only(people) = &trash.selection {
+        let guests = draft.set(connection, &SetName::Guests(organization))?;
+        let live = draft.live(connection)?;
+        if !guests.is_disjoint(&(numbers_of(connection, draft.row.key, people)? & live)) {
+            return Err(Error::Forbidden { action: Action::ChangeInherited });
+        }
+    }
+    if author.protected.oneself
+        && let Some(person) = author.person
+        && rows::number_of(connection, draft.row.key, person)?.is_some_and(|number| entry.went.contains(number))
+    {
+        return Err(Error::Forbidden { action: Action::TouchOneself });
+    }
+    let losses = protect::losses_of(turn, tenant, author, &entry.went)?;
+    let draft = turn.draft(tenant)?;
     draft.include(connection, &SetName::Trash, &entry.went)?;
+    protect::stand(turn, tenant, &losses, &Numbers::new())?;
     let is_changed = !entry.is_empty();
     let touched = if is_changed { log::append(turn, tenant, author, &entry)? } else { 0 };
     let revision = turn.draft(tenant)?.row.revision;
     Ok(Applied { revision, is_changed, outcomes: Vec::new(), touched, group: None })
 }
 
-/// Everyone of an organization who is not in the trash.
+/// Everyone at home in an organization who is not in the trash.
 pub(crate) fn people_of(connection: &Connection, draft: &mut Draft, organization: u32) -> Result<Numbers> {
     let live = draft.live(connection)?;
     Ok(if organization == organizations::ROOT {
@@ -38,13 +54,15 @@ pub(crate) fn people_of(connection: &Connection, draft: &mut Draft, organization
     })
 }
 
-/// Everyone of an organization who is not in the trash, and of those above it if wanted.
+/// Everyone who belongs to an organization and is not in the trash, and to those above it if wanted.
 pub(crate) fn book_of(connection: &Connection, draft: &mut Draft, organization: u32, inherits: bool) -> Result<Numbers> {
-    let mut book = people_of(connection, draft, organization)?;
+    let mut homes = vec![organization];
     if inherits {
-        for above in organizations::above(connection, draft.row.key, organization)? {
-            book |= people_of(connection, draft, above)?;
-        }
+        homes.extend(organizations::above(connection, draft.row.key, organization)?);
+    }
+    let (live, mut book) = (draft.live(connection)?, Numbers::new());
+    for home in homes {
+        book |= people_of(connection, draft, home)? | (&live & &*draft.set(connection, &SetName::Guests(home))?);
     }
     Ok(book)
 }

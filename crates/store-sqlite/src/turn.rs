@@ -4,12 +4,14 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
 use cardfile_directory::{Error, Kind, Result};
+use cardfile_index::lookup;
 use cardfile_index::terms::Terms;
 use cardfile_model::{Numbers, TenantId};
 use rusqlite::{Connection, params};
 
 use crate::fault::{caught, fault, given_up};
 use crate::flush;
+use crate::segments::{TenantBlocks, index_fault};
 use crate::sets::{SetName, Sets, chunks_of};
 use crate::state::{Segments, State, States, TenantRow};
 
@@ -138,6 +140,22 @@ impl<'c> Turn<'c> {
     /// Has a person indexed anew.
     pub(crate) fn index(&mut self, tenant: TenantId, number: u32, indexed: Indexed) {
         self.staged.push((tenant, number, indexed));
+    }
+
+    /// Who is, or will be at the end of this turn, in the index by this term: also some who were, but are no more.
+    pub(crate) fn indexed_by(&mut self, tenant: TenantId, term: &[u8]) -> Result<Numbers> {
+        let connection = self.connection;
+        let draft = self.draft(tenant)?;
+        let (blocks, segments) = (TenantBlocks { connection, tenant: draft.row.key }, draft.segments(connection)?);
+        let found = lookup::exact(&segments, &blocks, term).map_err(index_fault)?;
+        Ok(found | self.to_be_indexed(tenant, term))
+    }
+
+    fn to_be_indexed(&self, tenant: TenantId, term: &[u8]) -> Numbers {
+        let has = |indexed: &Indexed| indexed.terms.iter().any(|known| known == term);
+        let kept = self.indexed.get(&tenant).into_iter().flatten().filter(|(_, indexed)| has(indexed)).map(|(number, _)| *number);
+        let staged = self.staged.iter().filter(|(of, _, indexed)| *of == tenant && has(indexed)).map(|(_, number, _)| *number);
+        kept.chain(staged).collect()
     }
 
     /// Writes what the jobs left to the end: sets, texts, the index, the counters. Readers may see the new versions from the

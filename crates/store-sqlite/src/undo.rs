@@ -1,6 +1,6 @@
 //! Taking a change back, as a change of its own.
 
-use cardfile_directory::{Applied, Author, Error, Kind, Result};
+use cardfile_directory::{Applied, Author, Error, Kind, Result, judge};
 use cardfile_model::{Change, ChangeKind, Numbers, OrganizationId, Patch, Record, TenantId};
 use uuid::Uuid;
 
@@ -9,7 +9,7 @@ use crate::groups;
 use crate::log::{self, Before, Entry};
 use crate::sets::SetName;
 use crate::turn::Turn;
-use crate::{notes, organizations, rows, write};
+use crate::{notes, organizations, protect, rows, write};
 
 /// Which change is to be taken back.
 pub(crate) struct Wanted {
@@ -47,7 +47,7 @@ pub(crate) fn apply(turn: &mut Turn<'_>, tenant: TenantId, author: &Author, want
             entry.before.notes = undone.map_err(|()| Error::Stale { expected: change.revision, actual })?;
         }
         Some(group) => undo_group(turn, tenant, author, (&change, before, group), &busy, wanted.is_forced, &mut entry)?,
-        None => undo_cards(turn, tenant, author, wanted.organization, (&change, before), &busy, &mut entry)?,
+        None => undo_cards(turn, tenant, author, (&change, before), &busy, &mut entry)?,
     }
     let is_changed = !entry.is_empty();
     let touched = if is_changed { log::append(turn, tenant, author, &entry)? } else { 0 };
@@ -64,7 +64,6 @@ fn undo_cards(
     turn: &mut Turn<'_>,
     tenant: TenantId,
     author: &Author,
-    home: OrganizationId,
     (change, before): (&Change, Before),
     busy: &Numbers,
     entry: &mut Entry,
@@ -76,20 +75,23 @@ fn undo_cards(
     // Who was removed for good since is passed over.
     entry.went = (&change.came - busy) & (&*people - &*trash);
     entry.came = (&change.went - busy) & &*trash;
+    let mut losses = protect::losses_of(turn, tenant, author, &entry.went)?;
+    let draft = turn.draft(tenant)?;
     draft.include(connection, &SetName::Trash, &entry.went)?;
     draft.exclude(connection, &SetName::Trash, &entry.came)?;
     for (number, patch) in before.patches {
         if busy.contains(number) {
             continue;
         }
-        let Some(current) = rows::record(connection, key, number, home)? else { continue };
+        let Some(current) = rows::record(connection, key, number)? else { continue };
         let mut contact = current.contact.clone();
         patch.apply(&mut contact);
         let after = Record { revision, modified: author.time, contact, ..current };
+        losses.extend(judge::losses(author, &current.contact, Some(&after.contact)));
         write::put(turn, tenant, &current, &after)?;
         entry.before.patches.push((number, Patch::reverse(&current.contact, &after.contact)));
     }
-    Ok(())
+    protect::stand(turn, tenant, &losses, &Numbers::new())
 }
 
 /// The group's members, name and being are as they were before.

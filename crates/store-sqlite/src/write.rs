@@ -1,16 +1,19 @@
 //! Writing contacts one by one, with an outcome each.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-use cardfile_directory::{Applied, Author, Error, Kind, Outcome, Result, judge};
+use cardfile_directory::judge::{self, Loss};
+use cardfile_directory::{Applied, Author, Error, Kind, Outcome, Result};
 use cardfile_index::terms::{self, Terms};
-use cardfile_model::{Batch, ChangeKind, Contact, Mode, Numbers, Patch, Record, TenantId, Violation, Write};
+use cardfile_model::{
+    Batch, ChangeKind, Contact, Membership, Mode, Numbers, Patch, Reach, Record, TenantId, Violation, Write, fold,
+};
 use uuid::Uuid;
 
 use crate::log::{self, Entry};
-use crate::sets::SetName;
+use crate::sets::{self, SetName};
 use crate::turn::{Indexed, Turn};
-use crate::{groups, organizations, rows};
+use crate::{groups, organizations, protect, rows};
 
 /// A batch with all done that needs no transaction: new contacts judged, folded and serialized.
 pub(crate) struct Prepared {
@@ -37,7 +40,12 @@ pub(crate) fn indexed(contact: &Contact) -> Indexed {
 
 impl Prepared {
     /// Does all of a batch that needs no transaction.
-    pub(crate) fn new(batch: Batch, author: &Author) -> Self {
+    pub(crate) fn new(mut batch: Batch, organization: u32, author: &Author) -> Self {
+        for write in &mut batch.writes {
+            if let Write::Create { contact, .. } = write {
+                **contact = judge::settled(std::mem::take(contact), organization);
+            }
+        }
         let card = |write: &Write| match write {
             Write::Create { contact, .. } => {
                 Some(judge::create(&batch, &author.limits, contact).and_then(|()| Card::of(contact)))
@@ -64,8 +72,14 @@ struct Run<'a, 'c> {
     /// The revision that the change will have.
     revision: u64,
     entry: Entry,
+    /// The organizations that [`Reach::Below`] reaches.
+    below: BTreeSet<u32>,
+    /// What the batch took from organizations, to be judged at its end; in mode `Each` it is judged write by write.
+    losses: BTreeSet<Loss>,
     /// Who was made and is not in the sets yet, by source: they are put there together.
     arrivals: BTreeMap<String, Numbers>,
+    /// Who of these stands in which sets by where they belong.
+    belonging: BTreeMap<SetName, Numbers>,
     /// Who of these has an e-mail address, and who a phone number.
     reachable: (Numbers, Numbers),
 }
@@ -78,9 +92,25 @@ pub(crate) fn apply(turn: &mut Turn<'_>, tenant: TenantId, author: &Author, prep
     let organization = organizations::number(turn.connection, key, batch.organization)?;
     let writes = std::mem::take(&mut batch.writes);
     let mode = batch.mode;
-    let entry = Entry::new(ChangeKind::Write, organization);
-    let (arrivals, reachable) = (BTreeMap::new(), Default::default());
-    let mut run = Run { turn, tenant, organization, author, batch, revision, entry, arrivals, reachable };
+    let below = match batch.reach {
+        Reach::Below(top) => organizations::below(turn.connection, key, organizations::number(turn.connection, key, top)?)?,
+        Reach::Own | Reach::Members | Reach::Inherited => BTreeSet::new(),
+    };
+    let mut run = Run {
+        turn,
+        tenant,
+        organization,
+        author,
+        batch,
+        revision,
+        entry: Entry::new(ChangeKind::Write, organization),
+        below,
+        losses: BTreeSet::new(),
+        arrivals: BTreeMap::new(),
+        belonging: BTreeMap::new(),
+        reachable: Default::default(),
+    };
+    judge::delegation(author, |id| run.find(id))?;
     let mut outcomes = Vec::with_capacity(writes.len());
     for (write, card) in writes.into_iter().zip(cards) {
         let outcome = run.one(write, card);
@@ -90,6 +120,7 @@ pub(crate) fn apply(turn: &mut Turn<'_>, tenant: TenantId, author: &Author, prep
         }
     }
     run.settle_arrivals()?;
+    protect::stand(run.turn, tenant, &run.losses, &Numbers::new())?;
     let mut entry = run.entry;
     entry.passed = &entry.came & &entry.went;
     entry.came -= &entry.passed;
@@ -117,6 +148,7 @@ impl Run<'_, '_> {
             Write::Delete { id, expect } => {
                 let record = self.current(id)?;
                 judge::delete(&self.batch, &record, expect)?;
+                self.protect(&record, None)?;
                 let number = Numbers::from_iter([record.number]);
                 let connection = self.turn.connection;
                 self.turn.draft(self.tenant)?.include(connection, &SetName::Trash, &number)?;
@@ -128,6 +160,8 @@ impl Run<'_, '_> {
 
     fn create(&mut self, id: Uuid, contact: Contact, card: Card) -> Result<Record> {
         self.know_groups(&contact.shared_with, &[])?;
+        self.know_organizations(&contact, &[])?;
+        self.own_emails(None, &contact)?;
         let connection = self.turn.connection;
         let draft = self.turn.draft(self.tenant)?;
         let (key, mut number) = (draft.row.key, draft.row.next_person);
@@ -146,13 +180,15 @@ impl Run<'_, '_> {
             Some(_) => return Err(Error::AlreadyExists { kind: Kind::Contact, key: id.to_string() }),
         }
         let time = self.author.time;
-        let organization = self.batch.organization;
-        let record = Record { id, number, organization, revision: self.revision, created: time, modified: time, contact };
+        let record = Record { id, number, revision: self.revision, created: time, modified: time, contact };
         rows::insert(connection, key, &record, &card.document)?;
         if let Some(arrivals) = self.arrivals.get_mut(&record.contact.source) {
             arrivals.insert(number);
         } else {
             self.arrivals.insert(record.contact.source.clone(), Numbers::from_iter([number]));
+        }
+        for name in sets::belonging(&record.contact) {
+            self.belonging.entry(name).or_default().insert(number);
         }
         self.share(number, &[], &record.contact.shared_with)?;
         self.reachable.0.extend((!record.contact.emails.is_empty()).then_some(number));
@@ -172,10 +208,9 @@ impl Run<'_, '_> {
         for (source, arrivals) in std::mem::take(&mut self.arrivals) {
             draft.include(connection, &SetName::People, &arrivals)?;
             draft.include(connection, &SetName::Source(source), &arrivals)?;
-            if self.organization != organizations::ROOT {
-                draft.include(connection, &SetName::Elsewhere, &arrivals)?;
-                draft.include(connection, &SetName::Organization(self.organization), &arrivals)?;
-            }
+        }
+        for (name, arrivals) in std::mem::take(&mut self.belonging) {
+            draft.include(connection, &name, &arrivals)?;
         }
         Ok(())
     }
@@ -198,6 +233,9 @@ impl Run<'_, '_> {
             return Ok(Outcome::Unchanged(current));
         };
         self.know_groups(&contact.shared_with, &current.contact.shared_with)?;
+        self.know_organizations(&contact, &current.contact.memberships)?;
+        self.own_emails(Some(&current), &contact)?;
+        self.protect(&current, Some(&contact))?;
         let after = self.put(&current, contact)?;
         let reverse = Patch::reverse(&current.contact, &after.contact);
         // A person made, or changed already, in this very batch is taken back by what is remembered already.
@@ -221,21 +259,73 @@ impl Run<'_, '_> {
         Ok(after)
     }
 
-    /// The card of a person of this organization.
-    fn current(&mut self, id: Uuid) -> Result<Record> {
-        self.settle_arrivals()?;
+    /// The card of a person, wherever they belong; `None` for who is not there.
+    fn find(&mut self, id: Uuid) -> Result<Option<Record>> {
         let connection = self.turn.connection;
         let draft = self.turn.draft(self.tenant)?;
-        let found = rows::number_of(connection, draft.row.key, id)?;
-        let Some(number) = found else { return Err(Error::no_contact(id)) };
-        let is_here = draft.is_live(connection, number)?
-            && if self.organization == organizations::ROOT {
-                !draft.set(connection, &SetName::Elsewhere)?.contains(number)
-            } else {
-                draft.set(connection, &SetName::Organization(self.organization))?.contains(number)
-            };
-        let record = if is_here { rows::record(connection, draft.row.key, number, self.batch.organization)? } else { None };
-        record.ok_or_else(|| Error::no_contact(id))
+        match rows::number_of(connection, draft.row.key, id)? {
+            Some(number) if draft.is_live(connection, number)? => rows::record(connection, draft.row.key, number),
+            _ => Ok(None),
+        }
+    }
+
+    /// Sees to it that a write takes from nobody what must stay.
+    fn protect(&mut self, before: &Record, after: Option<&Contact>) -> Result<()> {
+        judge::oneself(self.author, before, after)?;
+        let losses = judge::losses(self.author, &before.contact, after).into_iter().collect();
+        match self.batch.mode {
+            Mode::Each => protect::stand(self.turn, self.tenant, &losses, &Numbers::from_iter([before.number])),
+            Mode::AllOrNothing => {
+                self.losses.extend(losses);
+                Ok(())
+            }
+        }
+    }
+
+    /// Refuses e-mail addresses that come onto a card and are on another's, if the batch wants that.
+    fn own_emails(&mut self, before: Option<&Record>, after: &Contact) -> Result<()> {
+        if !self.batch.has_unique_emails {
+            return Ok(());
+        }
+        let has = |contact: &Contact, folded: &str| contact.emails.iter().any(|entry| fold::text(&entry.value) == folded);
+        for entry in &after.emails {
+            let folded = fold::text(&entry.value);
+            if before.is_some_and(|before| has(&before.contact, &folded)) {
+                continue;
+            }
+            for number in self.turn.indexed_by(self.tenant, &terms::email(&entry.value))? {
+                let connection = self.turn.connection;
+                let draft = self.turn.draft(self.tenant)?;
+                let is_other = before.is_none_or(|before| before.number != number);
+                if is_other
+                    && !draft.set(connection, &SetName::Trash)?.contains(number)
+                    && rows::card(connection, draft.row.key, number)?.is_some_and(|(_, contact)| has(&contact, &folded))
+                {
+                    return Err(Error::AlreadyExists { kind: Kind::Contact, key: entry.value.clone() });
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Refuses organizations that are not known, unless the contact belonged to them before.
+    fn know_organizations(&mut self, contact: &Contact, had: &[Membership]) -> Result<()> {
+        for membership in &contact.memberships {
+            let number = membership.organization;
+            let is_known = number == self.organization || had.iter().any(|known| known.organization == number);
+            if !is_known && !organizations::is_known(self.turn.connection, self.turn.draft(self.tenant)?.row.key, number)? {
+                return Err(Error::NotFound { kind: Kind::Organization, id: number.to_string() });
+            }
+        }
+        Ok(())
+    }
+
+    /// The card of a person whom this batch reaches.
+    fn current(&mut self, id: Uuid) -> Result<Record> {
+        self.settle_arrivals()?;
+        let current = self.find(id)?.ok_or_else(|| Error::no_contact(id))?;
+        judge::reached(&self.batch, self.organization, &current, |home| self.below.contains(&home))?;
+        Ok(current)
     }
 
     /// Refuses groups that are not known, unless the contact was shown to them before.
@@ -272,11 +362,38 @@ pub(crate) fn put(turn: &mut Turn<'_>, tenant: TenantId, before: &Record, after:
     rows::update(turn.connection, key, after, &rows::document(&after.contact)?)?;
     share(turn, tenant, after.number, &before.contact.shared_with, &after.contact.shared_with)?;
     let (was, is) = (&before.contact, &after.contact);
+    belong(turn, tenant, after.number, was, is)?;
     reach(turn, tenant, after.number, &SetName::WithEmail, (was.emails.is_empty(), is.emails.is_empty()))?;
     reach(turn, tenant, after.number, &SetName::WithPhone, (was.phones.is_empty(), is.phones.is_empty()))?;
-    let (was, is) = (indexed(&before.contact), indexed(&after.contact));
+    if is_indexed_alike(was, is) {
+        return Ok(());
+    }
+    let (was, is) = (indexed(was), indexed(is));
     if was.text != is.text || was.terms != is.terms {
         turn.index(tenant, after.number, is);
+    }
+    Ok(())
+}
+
+/// Whether two cards of a person have the same in all that is indexed: then it need not be made to be compared.
+fn is_indexed_alike(was: &Contact, is: &Contact) -> bool {
+    let names = |card: &Contact| [&card.display_name, &card.given_name, &card.family_name].map(Clone::clone);
+    was.emails == is.emails && was.phones == is.phones && was.keys == is.keys && names(was) == names(is)
+}
+
+/// Keeps the sets that say where a person belongs, what they may do there, and whether they are in use.
+fn belong(turn: &mut Turn<'_>, tenant: TenantId, number: u32, was: &Contact, is: &Contact) -> Result<()> {
+    if was.memberships == is.memberships && was.is_inactive == is.is_inactive {
+        return Ok(());
+    }
+    let (connection, set) = (turn.connection, Numbers::from_iter([number]));
+    let (before, after) = (sets::belonging(was), sets::belonging(is));
+    let draft = turn.draft(tenant)?;
+    for name in before.iter().filter(|name| !after.contains(name)) {
+        draft.exclude(connection, name, &set)?;
+    }
+    for name in after.iter().filter(|name| !before.contains(name)) {
+        draft.include(connection, name, &set)?;
     }
     Ok(())
 }

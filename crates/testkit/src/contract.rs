@@ -6,6 +6,7 @@
 
 pub mod audience;
 pub mod batches;
+pub mod belonging;
 pub mod books;
 pub mod clients;
 pub mod concurrency;
@@ -135,6 +136,20 @@ macro_rules! store_contract {
                 groups_page_with_exact_totals
                 too_many_groups_are_too_large
                 a_parent_must_stand
+            }
+            belonging {
+                people_are_reached_by_where_they_belong
+                a_guest_is_seen_and_not_written_from_there
+                memberships_change_step_by_step_and_are_undone
+                replacing_a_card_leaves_where_it_belongs
+                the_last_approver_stays_whatever_would_take_them
+                swapping_the_last_approver_in_one_batch_is_no_loss
+                nobody_takes_from_themselves
+                who_asks_for_an_organization_must_administer_it
+                an_address_is_on_one_card_only_if_wanted
+                of_two_creating_one_address_one_wins
+                members_are_compared_and_sorted_by_many
+                of_two_last_ones_taken_at_once_one_stays
             }
             books {
                 contacts_of_organizations_above_are_inherited_on_request

@@ -22,6 +22,7 @@ mod filter;
 mod group;
 mod members;
 mod notes;
+mod protect;
 mod purge;
 mod registry;
 mod state;

@@ -10,7 +10,7 @@ mod questions;
 
 use std::sync::Arc;
 
-use cardfile_directory::{Author, Clock, Command, OrganizationDraft, Store};
+use cardfile_directory::{Author, Clock, Command, OrganizationDraft, Protected, Store};
 use cardfile_model::{Limits, OrganizationId, TenantId};
 use jiff::SignedDuration;
 use uuid::Uuid;
@@ -144,7 +144,17 @@ impl Trial {
             0 => Limits { tenant_people: 25, tenant_groups: 4, shelf_notes: 2, ..Limits::default() },
             _ => Limits::default(),
         };
-        Author { time, principal: None, door: "random", limits: Arc::new(limits) }
+        let author = Author::unbound(time, None, "random", Arc::new(limits));
+        Author {
+            protected: Protected {
+                last_approver: self.dice.chance(70),
+                last_admin: self.dice.chance(50),
+                oneself: self.dice.chance(50),
+            },
+            person: self.dice.chance(30).then(|| *self.dice.one(&self.people)),
+            delegated: self.dice.chance(5).then(|| self.dice.below(3) + 1),
+            ..author
+        }
     }
 
     async fn command_both(&mut self, command: Command) {

@@ -116,6 +116,9 @@ impl Code {
     }
 }
 
+const PROTECTED: &str =
+    "An account must keep somebody who approves and somebody who administers it, and nobody removes themselves.";
+
 impl From<Error> for Failure {
     fn from(error: Error) -> Self {
         match error {
@@ -127,15 +130,16 @@ impl From<Error> for Failure {
                     Action::Scope => "The access token does not cover this.",
                     Action::Role => "This is for administrators.",
                     Action::Organization => "The account is not yours.",
+                    Action::TakeLast(_) | Action::TouchOneself | Action::Delegate => PROTECTED,
                     Action::UseSource(_) | Action::ChangeInherited => "This record may not be changed here.",
                 };
                 Failure::business(StatusCode::FORBIDDEN, Code::NotPermitted, reason)
             }
             Error::NotFound { kind: Kind::Contact, .. } => Failure::no_contact(),
             Error::NotFound { kind: Kind::Group, .. } => Failure::no_group(),
-            Error::NotFound { kind: Kind::Tenant | Kind::Organization | Kind::Client | Kind::Change, .. } => {
-                Failure::business(StatusCode::NOT_FOUND, Code::NotFound, "Account not found.")
-            }
+            Error::NotFound {
+                kind: Kind::Tenant | Kind::Organization | Kind::Client | Kind::Change | Kind::Membership, ..
+            } => Failure::business(StatusCode::NOT_FOUND, Code::NotFound, "Account not found."),
             Error::AlreadyExists { kind: Kind::Group, .. } => {
                 Failure::business(StatusCode::CONFLICT, Code::GroupNameExists, "There is a group of this name already.")
             }

@@ -1,7 +1,7 @@
 //! What a list is asked for: filters, order and pages, from a query.
 
 use cardfile_http::form::Form;
-use cardfile_model::{Field, Filter, Numbers, Order};
+use cardfile_model::{Field, Filter, Numbers, Order, Reach};
 
 use crate::error::Failure;
 use crate::map::phone;
@@ -115,9 +115,10 @@ fn named<T: Copy>(text: &str, known: &[(&str, &str, T)], field: &str) -> Result<
     found.map(|(_, _, value)| *value).ok_or_else(|| Failure::invalid(field, "is not known"))
 }
 
-/// Whether inherited contacts are asked for.
-pub fn inherits(query: &Form) -> Result<bool, Failure> {
-    flag(query, "Inheritance").map(|given| given.unwrap_or(true))
+/// Whose contacts are asked for: the account's, and those it inherits unless that is declined.
+pub fn reach(query: &Form) -> Result<Reach, Failure> {
+    let inherits = flag(query, "Inheritance")?.unwrap_or(true);
+    Ok(if inherits { Reach::Inherited } else { Reach::Members })
 }
 
 /// A flag of a query.

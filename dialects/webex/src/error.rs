@@ -110,6 +110,9 @@ impl Told {
             Error::Forbidden { action: Action::Scope | Action::Role | Action::Organization | Action::ChangeInherited } => {
                 Told::new(StatusCode::FORBIDDEN, NOT_ALLOWED)
             }
+            Error::Forbidden { action: action @ (Action::TakeLast(_) | Action::TouchOneself | Action::Delegate) } => {
+                Told::new(StatusCode::FORBIDDEN, format!("The request is refused: {action}."))
+            }
             Error::NotFound { .. } => Told::new(StatusCode::NOT_FOUND, NOT_FOUND),
             Error::AlreadyExists { kind: Kind::Group, .. } => {
                 Told::new(StatusCode::CONFLICT, "Group with the same name already exists.")

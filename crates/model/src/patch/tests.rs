@@ -1,6 +1,7 @@
 use proptest::prelude::*;
 
 use super::*;
+use crate::membership::Membership;
 
 fn entry(value: &str, kind: &str, is_primary: Option<bool>) -> Entry {
     Entry { value: value.into(), kind: (!kind.is_empty()).then(|| kind.into()), is_primary }
@@ -79,6 +80,11 @@ fn entries() -> impl Strategy<Value = Vec<Entry>> {
     proptest::collection::vec(one, 0..4)
 }
 
+fn memberships() -> impl Strategy<Value = Membership> {
+    (any::<u32>(), proptest::collection::vec("[a-c]{1,2}", 0..3))
+        .prop_map(|(organization, roles)| Membership { organization, roles })
+}
+
 prop_compose! {
     fn contacts()(
         names in proptest::array::uniform8(proptest::option::of("[a-z]{0,3}")),
@@ -87,13 +93,14 @@ prop_compose! {
         sip_addresses in entries(),
         ims in entries(),
         shared_with in proptest::collection::vec(any::<u128>().prop_map(Uuid::from_u128), 0..3),
+        (memberships, is_inactive) in (proptest::collection::vec(memberships(), 0..3), any::<bool>()),
         extensions in proptest::collection::btree_map("[a-c]", any::<u8>().prop_map(serde_json::Value::from), 0..3),
     ) -> Contact {
         let [display_name, given_name, family_name, organization, title, address, photo_uri, method] = names;
         Contact {
             source: "CH".into(), display_name, given_name, family_name, organization, title, address, photo_uri,
             preferred_method: method.map(|text| if text.is_empty() { Method::Sip } else { Method::Phone }),
-            emails, phones, sip_addresses, ims, shared_with, keys: Vec::new(), extensions,
+            emails, phones, sip_addresses, ims, shared_with, memberships, is_inactive, keys: Vec::new(), extensions,
         }
     }
 }

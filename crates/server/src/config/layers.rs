@@ -140,6 +140,11 @@ fn typed(now: &Value, text: String) -> Value {
     match now {
         Value::Boolean(_) => text.parse().map_or(Value::String(text), Value::Boolean),
         Value::Integer(_) => text.parse().map_or(Value::String(text), Value::Integer),
+        // Lists are written with commas.
+        Value::Array(_) => {
+            let parts = text.split(',').map(str::trim).filter(|part| !part.is_empty());
+            Value::Array(parts.map(|part| Value::String(part.to_owned())).collect())
+        }
         _ => Value::String(text),
     }
 }

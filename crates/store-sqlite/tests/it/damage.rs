@@ -2,8 +2,8 @@
 
 use std::path::Path;
 
-use cardfile_directory::{Clock, Command, OrganizationDraft, Registry, Store};
-use cardfile_model::{Contact, Filter, GroupPatch, MemberEdit, NoteEdit, OrganizationId, People, Selection, Unknown, Write};
+use cardfile_directory::{Command, Store};
+use cardfile_model::{Contact, Filter, GroupPatch, MemberEdit, NoteEdit, People, Selection, Unknown, Write};
 use cardfile_testkit::contract::run;
 use cardfile_testkit::person;
 use rusqlite::Connection;
@@ -15,23 +15,12 @@ use crate::place::{Place, named, open, rename};
 async fn rich() -> Place {
     let place = Place::new().await;
     let ids = place.populate(1, 140).await;
-    let below = OrganizationDraft {
-        id: OrganizationId(place.id()),
-        tenant: Some(place.tenant),
-        parent: None,
-        name: "Annex".into(),
-        country: None,
-    };
-    let below = place.store.add_organization(below, place.clock.now()).await.expect("an organization can be made");
     let group = place.create_group("Crew", Selection::ids([ids[0], ids[1], place.id()])).await;
     let gone = place.create_group("Gone", Selection::ids([ids[5]])).await;
     place.apply(Command::DeleteGroup { id: gone }).await.expect("it stands");
     let shown = Contact { shared_with: vec![group], ..person(141) };
     place.create([shown, named("Somebody Else")]).await;
-    let Command::Write(mut batch) = place.batch(Vec::new()) else { unreachable!("a batch is written") };
-    let (id, contact) = (place.id(), Box::new(named("Elsewhere")));
-    (batch.organization, batch.writes) = (below.id, vec![Write::Create { id, contact }]);
-    place.apply(Command::Write(batch)).await.expect("a batch can be written");
+    place.annex(&["Elsewhere"]).await;
     place.trash(Selection::ids([ids[9]])).await;
     let term = place.author().time;
     while place.store.purge(term).await.expect("a store can purge") > 0 {}
@@ -105,8 +94,12 @@ fn damage_to_what_was_entered_is_found() {
             ("DELETE FROM sets WHERE name = 'trash'", "the trash is not what the log says"),
             ("DELETE FROM sets WHERE name = 'stubs'", "without a card"),
             ("DELETE FROM sets WHERE name = 'restricted'", "the set restricted is missing"),
-            ("DELETE FROM sets WHERE name = 'elsewhere'", "outside of the root"),
-            ("DELETE FROM sets WHERE name LIKE 'organization/%'", "outside of the root"),
+            ("DELETE FROM sets WHERE name = 'elsewhere'", "the set elsewhere is missing"),
+            ("DELETE FROM sets WHERE name LIKE 'organization/%'", "the set organization/2 is missing"),
+            (
+                "UPDATE sets SET bits = (SELECT bits FROM sets WHERE name = 'people') WHERE name LIKE 'organization/%'",
+                "the set organization/2 is not what the rows say",
+            ),
             ("DELETE FROM sets WHERE name LIKE 'source/Own'", "the set source/Own is missing"),
             ("DELETE FROM sets WHERE name LIKE 'shared/%'", "is missing"),
             ("DELETE FROM sets WHERE name LIKE 'group/1'", "are not those that the log says"),

@@ -1,7 +1,7 @@
 //! Files from before the schema had all its steps.
 
 use cardfile_directory::Store;
-use cardfile_model::Selection;
+use cardfile_model::{Audience, Selection};
 
 use crate::place::Place;
 
@@ -9,6 +9,13 @@ use crate::place::Place;
 async fn a_file_of_the_first_schema_is_brought_up_to_date_with_nothing_lost() {
     let place = Place::new().await;
     let ids = place.populate(1, 300).await;
+    let (annex, others) = place.annex(&["Elsewhere", "Somebody"]).await;
+    let there = async |place: &Place| {
+        let found = place.store.get(place.tenant, annex, Audience::Everything, &others).await.expect("contacts can be read");
+        found.into_iter().flatten().map(|record| (record.number, record.contact)).collect::<Vec<_>>()
+    };
+    let settled = there(&place).await;
+    assert!(settled.iter().all(|(_, contact)| contact.home() == 2) && settled.len() == 2);
     let group = place.create_group("Everyone", Selection::ids(ids)).await;
     let before = place.store.group(place.tenant, group).await.expect("groups can be read").expect("the group is there");
     assert!(before.with_email > 0 && before.with_phone > 0);
@@ -23,11 +30,13 @@ async fn a_file_of_the_first_schema_is_brought_up_to_date_with_nothing_lost() {
              CREATE INDEX log_unpurged ON log (tenant, revision) WHERE NOT is_purged;
              DROP TABLE clients; DROP TABLE refresh_tokens; DROP TABLE notes;
              DELETE FROM sets WHERE name LIKE 'with-%';
+             UPDATE contacts SET document = CAST(json_remove(document, '$.memberships') AS BLOB);
              PRAGMA user_version = 1;",
         )
         .expect("the file can be made an old one");
     let place = place.beside();
     let after = place.store.group(place.tenant, group).await.expect("groups can be read").expect("the group is there");
     assert_eq!(after, before);
+    assert_eq!(there(&place).await, settled);
     place.is_sound().await;
 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use cardfile_directory::{Applied, Author, Clock, Command, Error, Ids, OrganizationDraft, Registry, Result, Store, Trash};
 use cardfile_model::{
-    Audience, Batch, Contact, Edit, Expect, Filter, GroupDraft, Limits, Mode, Order, OrganizationId, Page, Patch, Query,
+    Audience, Batch, Contact, Edit, Expect, Filter, GroupDraft, Limits, Mode, Order, OrganizationId, Page, Patch, Query, Reach,
     Selection, Sources, TenantId, Unknown, Write,
 };
 use cardfile_store_sqlite::{Options, SqliteStore};
@@ -72,7 +72,7 @@ impl Place {
     /// Whoever writes, a second after whoever did before.
     pub fn author(&self) -> Author {
         let time = self.clock.advance(SignedDuration::from_secs(1));
-        Author { time, principal: None, door: "test", limits: Arc::new(Limits::default()) }
+        Author::unbound(time, None, "test", Arc::new(Limits::default()))
     }
 
     pub async fn apply(&self, command: Command) -> Result<Applied> {
@@ -81,7 +81,15 @@ impl Place {
 
     pub fn batch(&self, writes: Vec<Write>) -> Command {
         let organization = self.organization();
-        Command::Write(Batch { organization, sources: Sources::Any, mode: Mode::Each, admits_unknown_groups: true, writes })
+        Command::Write(Batch {
+            organization,
+            reach: Reach::Own,
+            sources: Sources::Any,
+            mode: Mode::Each,
+            admits_unknown_groups: true,
+            has_unique_emails: false,
+            writes,
+        })
     }
 
     /// Does writes, all of which must go well; answers the revision.
@@ -105,6 +113,24 @@ impl Place {
         self.create((first..first + count).map(person)).await
     }
 
+    /// An organization below the root, with people of these names; answers its id and theirs.
+    pub async fn annex(&self, names: &[&str]) -> (OrganizationId, Vec<Uuid>) {
+        let draft = OrganizationDraft {
+            id: OrganizationId(self.id()),
+            tenant: Some(self.tenant),
+            parent: None,
+            name: "Annex".into(),
+            country: None,
+        };
+        let annex = self.store.add_organization(draft, self.clock.now()).await.expect("an organization can be made").id;
+        let Command::Write(mut batch) = self.batch(Vec::new()) else { unreachable!("a batch is written") };
+        let ids: Vec<Uuid> = names.iter().map(|_| self.id()).collect();
+        let create = |(id, name): (&Uuid, &&str)| Write::Create { id: *id, contact: Box::new(named(name)) };
+        (batch.organization, batch.writes) = (annex, ids.iter().zip(names).map(create).collect());
+        self.apply(Command::Write(batch)).await.expect("a batch can be written");
+        (annex, ids)
+    }
+
     pub async fn trash(&self, selection: Selection) -> Applied {
         let trash = Trash { organization: self.organization(), sources: Sources::Any, selection };
         self.apply(Command::Trash(trash)).await.expect("people can go to the trash")
@@ -125,7 +151,8 @@ impl Place {
         let (organization, sources, audience) = (self.organization(), Sources::Any, Audience::Everything);
         Query {
             organization,
-            inherits: false,
+            reach: Reach::Members,
+            then: Vec::new(),
             sources,
             audience,
             filter,

@@ -2,7 +2,7 @@
 
 use cardfile_directory::{Command, Error, Kind};
 use cardfile_model::{
-    Filter, GroupPatch, GroupQuery, MemberEdit, NoteEdit, NoteKeys, NoteQuery, Numbers, People, Query, Selection, Unknown,
+    Filter, GroupPatch, GroupQuery, MemberEdit, NoteEdit, NoteKeys, NoteQuery, Numbers, People, Query, Reach, Selection, Unknown,
 };
 use serde_json::{Value, json};
 
@@ -16,11 +16,10 @@ pub async fn contacts_of_organizations_above_are_inherited_on_request(h: Harness
     for place in [root, below, lowest, beside] {
         place.populate(2).await;
     }
-    let all = lowest.page(Query { inherits: true, ..lowest.query(Filter::All) }).await;
+    let all = lowest.page(Query { reach: Reach::Inherited, ..lowest.query(Filter::All) }).await;
     assert_eq!(all.records.iter().map(|record| record.number).collect::<Vec<_>>(), [1, 2, 3, 4, 5, 6]);
-    let homes: Vec<_> = all.records.iter().map(|record| record.organization).collect();
-    let (r, b, l) = (root.organization, below.organization, lowest.organization);
-    assert_eq!(homes, [r, r, b, b, l, l]);
+    let homes: Vec<_> = all.records.iter().map(|record| record.contact.home()).collect();
+    assert_eq!(homes, [1, 1, 2, 2, 3, 3]);
     let numbers = h.store.numbers(root.tenant, lowest.query(Filter::All)).await.expect("an answer");
     assert_eq!(numbers, Numbers::from([5, 6]));
 }

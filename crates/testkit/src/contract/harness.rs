@@ -58,7 +58,7 @@ impl Harness {
     /// As [`Harness::author`], within these limits.
     pub(super) fn author_within(&self, limits: Limits) -> Author {
         let time = self.clock.advance(SignedDuration::from_secs(1));
-        Author { time, principal: Some(Uuid::from_u128(0x00ca_11e7)), door: "contract", limits: Arc::new(limits) }
+        Author::unbound(time, Some(Uuid::from_u128(0x00ca_11e7)), "contract", Arc::new(limits))
     }
 
     /// Asserts that the store finds nothing wrong with itself.

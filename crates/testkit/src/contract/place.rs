@@ -3,7 +3,7 @@
 use cardfile_directory::{Applied, Command, OrganizationDraft, Outcome, Result, Trash};
 use cardfile_model::{
     Audience, Batch, Change, Contact, Edit, Expect, Filter, Group, GroupDraft, GroupPatch, Member, MemberEdit, Mode, Order,
-    OrganizationId, Page, Patch, Query, Record, Selection, Sources, TenantId, Unknown, Write,
+    OrganizationId, Page, Patch, Query, Reach, Record, Selection, Sources, TenantId, Unknown, Write,
 };
 use uuid::Uuid;
 
@@ -44,7 +44,15 @@ impl<'h> Place<'h> {
     /// A batch of this organization: each on its own, any source, only known groups.
     pub(super) fn batch(&self, writes: Vec<Write>) -> Batch {
         let organization = self.organization;
-        Batch { organization, sources: Sources::Any, mode: Mode::Each, admits_unknown_groups: false, writes }
+        Batch {
+            organization,
+            reach: Reach::Own,
+            sources: Sources::Any,
+            mode: Mode::Each,
+            admits_unknown_groups: false,
+            has_unique_emails: false,
+            writes,
+        }
     }
 
     /// Does writes, each on its own.
@@ -98,7 +106,18 @@ impl<'h> Place<'h> {
     pub(super) fn query(&self, filter: Filter) -> Query {
         let organization = self.organization;
         let (sources, audience, order) = (Sources::Any, Audience::Everything, Order::Number);
-        Query { organization, sources, audience, filter, order, is_descending: false, inherits: false, offset: 0, limit: 1000 }
+        Query {
+            organization,
+            reach: Reach::Members,
+            sources,
+            audience,
+            filter,
+            order,
+            is_descending: false,
+            then: Vec::new(),
+            offset: 0,
+            limit: 1000,
+        }
     }
 
     /// Asks a question.

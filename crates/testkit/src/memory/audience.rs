@@ -1,19 +1,29 @@
 //! Who may see whom.
 
-use cardfile_model::{Audience, OrganizationId, Record};
+use cardfile_model::{Audience, OrganizationId, Reach, Record};
 use uuid::Uuid;
 
 use super::state::{Card, Standing, Tenant};
 
 impl Tenant {
-    /// The card of somebody who is not in the trash, if this audience may see it in this organization.
-    pub fn shown(&self, number: u32, organization: OrganizationId, audience: Audience) -> Option<&Record> {
-        let card = self.live(number).filter(|card| card.organization == organization)?;
+    /// The card of somebody who is not in the trash, if this audience may see it from this organization.
+    pub fn shown(&self, number: u32, from: (OrganizationId, Reach), audience: Audience) -> Option<&Record> {
+        let card = self.live(number).filter(|card| self.is_reached(card, from))?;
         let is_shown = match audience {
             Audience::Everything => true,
             Audience::Person(person) => self.is_shown_to(card, person),
         };
         is_shown.then_some(&card.record)
+    }
+
+    fn is_reached(&self, card: &Card, (organization, reach): (OrganizationId, Reach)) -> bool {
+        let contact = &card.record.contact;
+        match reach {
+            Reach::Own => contact.home() == self.number_of(organization),
+            Reach::Members => contact.belongs(self.number_of(organization)),
+            Reach::Inherited => self.homes(organization, true).into_iter().any(|home| contact.belongs(self.number_of(home))),
+            Reach::Below(top) => self.is_below(contact.home(), top),
+        }
     }
 
     fn is_shown_to(&self, card: &Card, person: Uuid) -> bool {

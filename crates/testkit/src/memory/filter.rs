@@ -1,6 +1,6 @@
 //! What a filter finds, judged card by card.
 
-use std::cmp::Reverse;
+use std::cmp::Ordering;
 use std::collections::BTreeMap;
 
 use cardfile_model::{Filter, Order, Query, Record, fold};
@@ -10,8 +10,11 @@ use super::state::Tenant;
 impl Tenant {
     /// Everyone whom a question finds, in no order.
     pub fn found(&self, query: &Query) -> Vec<Record> {
-        let homes = self.homes(query.organization, query.inherits);
-        let seen = self.everyone().filter_map(|number| homes.iter().find_map(|home| self.shown(number, *home, query.audience)));
+        if self.known_organization(query.organization).is_err() {
+            return Vec::new();
+        }
+        let from = (query.organization, query.reach);
+        let seen = self.everyone().filter_map(|number| self.shown(number, from, query.audience));
         let found = seen.filter(|record| query.sources.allow(&record.contact.source) && self.is_found(record, &query.filter));
         found.cloned().collect()
     }
@@ -48,29 +51,42 @@ impl Tenant {
             Filter::Numbers(numbers) => numbers.contains(record.number),
             Filter::FieldContains { field, text } => {
                 let text = fold::text(text);
-                text.is_empty() || field.contains(contact, &text)
+                text.is_empty() || field.contains(record, &text)
             }
+            Filter::Compare { field, comparison } => comparison.holds(&field.values(record)),
+            Filter::Belongs(organization) => contact.belongs(*organization),
+            Filter::Home(organization) => contact.home() == *organization,
+            Filter::Role { organization: Some(organization), role } => contact.holds(*organization, role),
+            Filter::Role { organization: None, role } => {
+                contact.memberships.iter().any(|membership| membership.roles.contains(role))
+            }
+            Filter::Inactive => contact.is_inactive,
         }
     }
 }
 
-/// Puts cards into an order. `authors` says who made the changes they are of.
-pub(super) fn sort(records: &mut [Record], (order, is_descending): (Order, bool), authors: &BTreeMap<u64, String>) {
+/// Puts cards into an order, ties into the next, and the last ones by number. `authors` says who made the changes they are of.
+pub(super) fn sort(records: &mut [Record], orders: &[(Order, bool)], authors: &BTreeMap<u64, String>) {
+    records.sort_by(|one, other| {
+        let by = |(order, is_descending): &(Order, bool)| compare(one, other, (*order, *is_descending), authors);
+        orders.iter().map(by).find(|order| order.is_ne()).unwrap_or_else(|| one.number.cmp(&other.number))
+    });
+}
+
+fn compare(one: &Record, other: &Record, (order, is_descending): (Order, bool), authors: &BTreeMap<u64, String>) -> Ordering {
     let key = |record: &Record| {
         let author = authors.get(&record.revision).map(String::as_str).unwrap_or_default();
         let mut key = order.key(record, author).into_bytes();
         key.truncate(Order::KEY_BYTES);
-        (key.is_empty(), key)
+        key
     };
-    match (order, is_descending) {
-        (Order::Number, false) => records.sort_by_key(|record| record.number),
-        (Order::Number, true) => records.sort_by_key(|record| Reverse(record.number)),
-        (_, false) => records.sort_by_key(|record| (key(record), record.number)),
-        (_, true) => records.sort_by_key(|record| {
-            let (is_empty, key) = key(record);
-            (is_empty, Reverse(key), record.number)
-        }),
+    let turned = |found: Ordering| if is_descending { found.reverse() } else { found };
+    if order == Order::Number {
+        return turned(one.number.cmp(&other.number));
     }
+    let (one, other) = (key(one), key(other));
+    // Who has nothing to be ordered by comes last, turned round or not.
+    one.is_empty().cmp(&other.is_empty()).then_with(|| turned(one.cmp(&other)))
 }
 
 /// The texts that substrings are looked for in, folded.

@@ -168,7 +168,7 @@ impl Tenant {
     /// Logs that an organization was made. Who did it is not told to a store.
     fn log_organization(&mut self, organization: OrganizationId, time: Timestamp) {
         let limits = Arc::new(Limits::default());
-        let author = Author { time, principal: None, door: "cli", limits };
+        let author = Author::unbound(time, None, "cli", limits);
         let nobody = Numbers::new;
         let deed = Deed {
             kind: ChangeKind::Organization,

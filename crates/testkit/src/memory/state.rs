@@ -40,7 +40,6 @@ pub(super) enum Standing {
 
 #[derive(Debug, Clone)]
 pub(super) struct Card {
-    pub organization: OrganizationId,
     pub record: Record,
     /// When it went to the trash, if it is there.
     pub trashed: Option<Timestamp>,
@@ -147,15 +146,26 @@ impl Tenant {
         }
     }
 
-    /// The number of somebody who is not in the trash, by id and organization.
-    pub fn live_number(&self, id: Uuid, organization: OrganizationId) -> Option<u32> {
-        let number = *self.ids.get(&id)?;
-        self.live(number).filter(|card| card.organization == organization).map(|_| number)
+    /// The card of somebody who is not in the trash, by id.
+    pub fn live_by_id(&self, id: Uuid) -> Option<&Record> {
+        Some(&self.live(*self.ids.get(&id)?)?.record)
     }
 
-    /// Everyone of an organization who is not in the trash.
+    /// Everyone at home in an organization who is not in the trash.
     pub fn live_in(&self, organization: OrganizationId) -> Numbers {
-        self.everyone().filter(|number| self.live(*number).is_some_and(|card| card.organization == organization)).collect()
+        let home = self.number_of(organization);
+        self.everyone().filter(|number| self.live(*number).is_some_and(|card| card.record.contact.home() == home)).collect()
+    }
+
+    /// The number of an organization; 0 for one that is not known.
+    pub fn number_of(&self, organization: OrganizationId) -> u32 {
+        self.organizations.iter().find(|known| known.id == organization).map_or(0, |known| known.number)
+    }
+
+    /// Whether an organization is `top` or below it.
+    pub fn is_below(&self, number: u32, top: OrganizationId) -> bool {
+        let id = self.organizations.iter().find(|known| known.number == number).map(|known| known.id);
+        id.is_some_and(|id| self.homes(id, true).contains(&top))
     }
 
     /// An organization, and those above it if wanted.
@@ -173,7 +183,10 @@ impl Tenant {
 
     /// Everyone of an organization, and of those above it if wanted, who is not in the trash.
     pub fn book(&self, organization: OrganizationId, inherits: bool) -> Numbers {
-        self.homes(organization, inherits).into_iter().map(|home| self.live_in(home)).fold(Numbers::new(), |all, some| all | some)
+        let homes: Vec<u32> = self.homes(organization, inherits).into_iter().map(|home| self.number_of(home)).collect();
+        let belongs =
+            |number: &u32| self.live(*number).is_some_and(|card| homes.iter().any(|home| card.record.contact.belongs(*home)));
+        self.everyone().filter(belongs).collect()
     }
 
     /// Every number ever given.

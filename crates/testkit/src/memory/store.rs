@@ -7,7 +7,7 @@ use async_trait::async_trait;
 use cardfile_directory::{Applied, Author, Command, Error, Finding, Gauge, Kind, Result, Store};
 use cardfile_model::{
     Audience, Change, Group, GroupFilter, GroupOrder, GroupQuery, Member, Note, NoteQuery, Numbers, OrganizationId, Page, Query,
-    Record, TenantId, fold,
+    Reach, Record, TenantId, fold,
 };
 use jiff::Timestamp;
 use uuid::Uuid;
@@ -29,7 +29,7 @@ impl Store for MemoryStore {
     ) -> Result<Vec<Option<Record>>> {
         let state = self.state();
         let Some(tenant) = state.tenants.get(&tenant) else { return Ok(vec![None; ids.len()]) };
-        let get = |id| tenant.shown(*tenant.ids.get(id)?, organization, audience).cloned();
+        let get = |id| tenant.shown(*tenant.ids.get(id)?, (organization, Reach::Members), audience).cloned();
         Ok(ids.iter().map(get).collect())
     }
 
@@ -39,7 +39,8 @@ impl Store for MemoryStore {
         let mut records = kept.found(&query);
         let author = |logged: &Logged| state.author(tenant, logged.change.principal, &logged.change.door);
         let authors = kept.log.iter().map(|logged| (logged.change.revision, author(logged))).collect();
-        filter::sort(&mut records, (query.order, query.is_descending), &authors);
+        let orders: Vec<_> = std::iter::once((query.order, query.is_descending)).chain(query.then).collect();
+        filter::sort(&mut records, &orders, &authors);
         Ok(Page { total: records.len() as u64, records: slice(records, query.offset, query.limit) })
     }
 

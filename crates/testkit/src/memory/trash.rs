@@ -15,6 +15,16 @@ pub(super) fn trash(tenant: &mut Tenant, author: &Author, trash: &Trash) -> Resu
         Selection::Only(people) => live & numbers_of(tenant, people),
         Selection::AllExcept(people) => live - numbers_of(tenant, people),
     };
+    let (mut guests, mut oneself) = (false, false);
+    let home = tenant.number_of(trash.organization);
+    if let Selection::Only(people) = &trash.selection {
+        let is_guest = |number: u32| {
+            tenant
+                .live(number)
+                .is_some_and(|card| card.record.contact.home() != home && card.record.contact.membership(home).is_some())
+        };
+        guests = numbers_of(tenant, people).into_iter().any(is_guest);
+    }
     let mut before = BTreeMap::new();
     for number in selected {
         let Some(card) = tenant.card_mut(number) else { continue };
@@ -23,8 +33,18 @@ pub(super) fn trash(tenant: &mut Tenant, author: &Author, trash: &Trash) -> Resu
             let source = (!contact.source.is_empty()).then(|| contact.source.clone());
             return Err(Error::Forbidden { action: Action::UseSource(source) });
         }
+        if author.protected.oneself && author.person == Some(card.record.id) {
+            oneself = true;
+        }
         before.insert(number, Before { was_live: true, contact: Some(contact.clone()) });
         card.trashed = Some(author.time);
     }
+    if guests {
+        return Err(Error::Forbidden { action: Action::ChangeInherited });
+    }
+    if oneself {
+        return Err(Error::Forbidden { action: Action::TouchOneself });
+    }
+    tenant.stand(tenant.losses(author, &before), &cardfile_model::Numbers::new())?;
     Ok(tenant.log_people(author, (ChangeKind::Trash, trash.organization, None), before))
 }

@@ -40,13 +40,19 @@ pub(super) fn undo(
         }
     }
     match logged.effect {
-        Effect::People(ref before) => Ok(undo_people(tenant, author, &undo, &logged, before)),
+        Effect::People(ref before) => undo_people(tenant, author, &undo, &logged, before),
         Effect::Notes(ref changed) => undo_notes(tenant, author, &undo, organization, changed),
         _ => undo_group(tenant, author, &undo, &logged),
     }
 }
 
-fn undo_people(tenant: &mut Tenant, author: &Author, undo: &Undo, logged: &Logged, before: &BTreeMap<u32, Before>) -> Applied {
+fn undo_people(
+    tenant: &mut Tenant,
+    author: &Author,
+    undo: &Undo,
+    logged: &Logged,
+    before: &BTreeMap<u32, Before>,
+) -> Result<Applied> {
     let revision = tenant.next_revision();
     let mut now = BTreeMap::new();
     for (number, before) in before.iter().filter(|(number, _)| !undo.passed.contains(**number)) {
@@ -64,7 +70,8 @@ fn undo_people(tenant: &mut Tenant, author: &Author, undo: &Undo, logged: &Logge
         }
         now.insert(*number, current);
     }
-    tenant.log_people(author, (ChangeKind::Undo, logged.change.organization, Some(undo.change)), now)
+    tenant.stand(tenant.losses(author, &now), &Numbers::new())?;
+    Ok(tenant.log_people(author, (ChangeKind::Undo, logged.change.organization, Some(undo.change)), now))
 }
 
 impl Undo {

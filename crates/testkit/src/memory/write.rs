@@ -1,9 +1,10 @@
 //! Writes to contacts, one by one.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-use cardfile_directory::{Applied, Author, Error, Kind, Outcome, Result, judge};
-use cardfile_model::{Batch, ChangeKind, Contact, Expect, Mode, Record, Violation, Write};
+use cardfile_directory::judge::{self, Loss};
+use cardfile_directory::{Applied, Author, Error, Kind, Outcome, Result};
+use cardfile_model::{Batch, ChangeKind, Contact, Expect, Membership, Mode, Numbers, Reach, Record, Violation, Write, fold};
 use uuid::Uuid;
 
 use super::state::{Before, Card, Standing, Tenant};
@@ -14,12 +15,18 @@ struct Writing<'a> {
     /// The batch without its writes.
     batch: Batch,
     before: BTreeMap<u32, Before>,
+    /// What a batch of all or nothing took, write by write.
+    losses: BTreeSet<Loss>,
 }
 
 pub(super) fn write(tenant: &mut Tenant, author: &Author, mut batch: Batch) -> Result<Applied> {
     tenant.known_organization(batch.organization)?;
+    if let Reach::Below(top) = batch.reach {
+        tenant.known_organization(top)?;
+    }
+    judge::delegation(author, |id| Ok(tenant.live_by_id(id).cloned()))?;
     let writes = std::mem::take(&mut batch.writes);
-    let mut writing = Writing { tenant, author, batch, before: BTreeMap::new() };
+    let mut writing = Writing { tenant, author, batch, before: BTreeMap::new(), losses: BTreeSet::new() };
     let mut outcomes = Vec::with_capacity(writes.len());
     for write in writes {
         let outcome = writing.one(write);
@@ -29,7 +36,8 @@ pub(super) fn write(tenant: &mut Tenant, author: &Author, mut batch: Batch) -> R
             outcomes.push(outcome);
         }
     }
-    let Writing { tenant, batch, before, .. } = writing;
+    let Writing { tenant, batch, before, losses, .. } = writing;
+    tenant.stand(losses, &Numbers::new())?;
     let applied = tenant.log_people(author, (ChangeKind::Write, batch.organization, None), before);
     Ok(Applied { outcomes, ..applied })
 }
@@ -44,6 +52,7 @@ impl Writing<'_> {
     }
 
     fn create(&mut self, id: Uuid, contact: Contact) -> Result<Outcome> {
+        let contact = judge::settled(contact, self.tenant.number_of(self.batch.organization));
         let limits = &self.author.limits;
         let known = self.tenant.ids.get(&id).and_then(|number| self.tenant.person(*number));
         if known.is_some_and(|person| !matches!(person.standing, Standing::Stub)) {
@@ -51,6 +60,8 @@ impl Writing<'_> {
         }
         judge::create(&self.batch, limits, &contact)?;
         self.known_groups(&[], &contact)?;
+        self.known_organizations(&contact, &[])?;
+        self.own_emails(None, &contact)?;
         let cards = self.tenant.people.iter().filter(|person| matches!(person.standing, Standing::Card(_))).count();
         if cards >= limits.tenant_people as usize {
             return Err(Error::TooLarge { limit: "tenant_people", most: limits.tenant_people.into() });
@@ -58,10 +69,8 @@ impl Writing<'_> {
         let number = self.tenant.number_for(id);
         self.before.entry(number).or_insert(Before { was_live: false, contact: None });
         let revision = self.tenant.next_revision();
-        let organization = self.batch.organization;
-        let record =
-            Record { id, number, organization, revision, created: self.author.time, modified: self.author.time, contact };
-        let card = Card { organization: self.batch.organization, record: record.clone(), trashed: None };
+        let record = Record { id, number, revision, created: self.author.time, modified: self.author.time, contact };
+        let card = Card { record: record.clone(), trashed: None };
         self.tenant.person_mut(number).expect("it was numbered above").standing = Standing::Card(Box::new(card));
         Ok(Outcome::Created(record))
     }
@@ -72,6 +81,9 @@ impl Writing<'_> {
             return Ok(Outcome::Unchanged(current));
         };
         self.known_groups(&current.contact.shared_with, &contact)?;
+        self.known_organizations(&contact, &current.contact.memberships)?;
+        self.own_emails(Some(&current), &contact)?;
+        self.protect(&current, Some(&contact))?;
         self.remember(number, &current);
         let record = Record { revision: self.tenant.next_revision(), modified: self.author.time, contact, ..current };
         self.tenant.card_mut(number).expect("it was found above").record = record.clone();
@@ -81,15 +93,58 @@ impl Writing<'_> {
     fn delete(&mut self, id: Uuid, expect: Expect) -> Result<Outcome> {
         let (number, current) = self.current(id)?;
         judge::delete(&self.batch, &current, expect)?;
+        self.protect(&current, None)?;
         self.remember(number, &current);
         self.tenant.card_mut(number).expect("it was found above").trashed = Some(self.author.time);
         Ok(Outcome::Trashed(id))
     }
 
     fn current(&self, id: Uuid) -> Result<(u32, Record)> {
-        let number = self.tenant.live_number(id, self.batch.organization).ok_or_else(|| Error::no_contact(id))?;
-        let card = self.tenant.live(number).ok_or_else(|| Error::no_contact(id))?;
-        Ok((number, card.record.clone()))
+        let record = self.tenant.live_by_id(id).ok_or_else(|| Error::no_contact(id))?;
+        let organization = self.tenant.number_of(self.batch.organization);
+        judge::reached(&self.batch, organization, record, |home| match self.batch.reach {
+            Reach::Below(top) => self.tenant.is_below(home, top),
+            _ => false,
+        })?;
+        Ok((record.number, record.clone()))
+    }
+
+    fn protect(&mut self, before: &Record, after: Option<&Contact>) -> Result<()> {
+        judge::oneself(self.author, before, after)?;
+        let losses = judge::losses(self.author, &before.contact, after);
+        if self.batch.mode == Mode::AllOrNothing {
+            self.losses.extend(losses);
+            return Ok(());
+        }
+        self.tenant.stand(losses, &Numbers::from_iter([before.number]))
+    }
+
+    /// An address that comes onto a card must be on no other, if the batch wants that.
+    fn own_emails(&self, before: Option<&Record>, after: &Contact) -> Result<()> {
+        let has = |contact: &Contact, folded: &str| contact.emails.iter().any(|entry| fold::text(&entry.value) == folded);
+        for entry in after.emails.iter().filter(|_| self.batch.has_unique_emails) {
+            let folded = fold::text(&entry.value);
+            let is_anothers = |number: u32| {
+                let is_other = before.is_none_or(|before| before.number != number);
+                is_other && self.tenant.live(number).is_some_and(|card| has(&card.record.contact, &folded))
+            };
+            if before.is_none_or(|before| !has(&before.contact, &folded)) && self.tenant.everyone().any(is_anothers) {
+                return Err(Error::AlreadyExists { kind: Kind::Contact, key: entry.value.clone() });
+            }
+        }
+        Ok(())
+    }
+
+    /// Organizations that a contact did not belong to before must be known.
+    fn known_organizations(&self, contact: &Contact, had: &[Membership]) -> Result<()> {
+        for Membership { organization: number, .. } in &contact.memberships {
+            let is_known = had.iter().any(|known| known.organization == *number)
+                || self.tenant.organizations.iter().any(|known| known.number == *number);
+            if !is_known {
+                return Err(Error::NotFound { kind: Kind::Organization, id: number.to_string() });
+            }
+        }
+        Ok(())
     }
 
     fn remember(&mut self, number: u32, current: &Record) {

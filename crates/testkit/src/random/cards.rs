@@ -1,6 +1,6 @@
 //! Random cards and changes to them, of few words so that they meet.
 
-use cardfile_model::{Contact, Edit, Entry, ForeignKey, ListEdit, Patch};
+use cardfile_model::{Contact, Edit, Entry, ForeignKey, ListEdit, Membership, MembershipEdit, Patch};
 
 use uuid::Uuid;
 
@@ -24,6 +24,8 @@ pub(super) const ADDRESSES: &[&str] =
     &["mara@quay.example", "MARA@Quay.example", "zoë.quill@home.example", "bram@quay.example", "reception", "a@b@c"];
 /// Numbers that are the same digits.
 pub(super) const NUMBERS: &[&str] = &["+47 22 55", "+472255", "22-55", "2255", "ext. 7", "Front Desk", "+44 (0) 7"];
+/// Roles: two that are guarded, and one that is not.
+pub(super) const ROLES: &[&str] = &["admin", "approver", "buyer"];
 /// Sources.
 pub(super) const SOURCES: &[&str] = &["CH", "CH", "CH", "CH", "Webex4Broadworks", "Elsewhere"];
 
@@ -44,6 +46,8 @@ impl Trial {
             phones: self.entries(NUMBERS),
             shared_with: if self.dice.chance(25) { self.dice.some(&groups, 2) } else { Vec::new() },
             keys,
+            memberships: if self.dice.chance(30) { self.memberships() } else { Vec::new() },
+            is_inactive: self.dice.chance(10),
             ..Contact::default()
         }
     }
@@ -62,7 +66,32 @@ impl Trial {
             phones,
             shared_with: self.dice.chance(20).then(|| self.dice.some(&groups, 2)),
             keys: self.dice.chance(10).then(|| vec![self.key()]),
+            memberships: if self.dice.chance(40) { vec![self.membership_edit()] } else { Vec::new() },
+            is_inactive: self.dice.chance(10).then(|| self.dice.chance(60)),
             ..Patch::default()
+        }
+    }
+
+    /// Where somebody belongs: mostly organizations that are there, each once.
+    fn memberships(&mut self) -> Vec<Membership> {
+        self.dice.some(&[1, 2, 2, 3, 9], 2).into_iter().map(|number| self.membership(number)).collect()
+    }
+
+    fn membership(&mut self, organization: u32) -> Membership {
+        Membership { organization, roles: self.dice.some(ROLES, 2).into_iter().map(str::to_owned).collect() }
+    }
+
+    fn membership_edit(&mut self) -> MembershipEdit {
+        let organization = self.dice.below(3) + 1;
+        let role = (*self.dice.one(ROLES)).to_owned();
+        match self.dice.below(8) {
+            0 | 1 => MembershipEdit::Join(self.membership(organization)),
+            2 => MembershipEdit::Leave(organization),
+            3 => MembershipEdit::SetRoles(self.membership(organization)),
+            4 => MembershipEdit::Grant(organization, role),
+            5 => MembershipEdit::Revoke(organization, role),
+            6 => MembershipEdit::Settle(organization),
+            _ => MembershipEdit::Replace(self.memberships()),
         }
     }
 

@@ -2,7 +2,7 @@
 
 use cardfile_directory::{Command, Store, Trash};
 use cardfile_model::{
-    Audience, Batch, Edit, Expect, GroupDraft, GroupPatch, MemberEdit, Mode, NoteEdit, Numbers, OrganizationId, People,
+    Audience, Batch, Edit, Expect, GroupDraft, GroupPatch, MemberEdit, Mode, NoteEdit, Numbers, OrganizationId, People, Reach,
     Selection, Sources, Unknown, Write,
 };
 use uuid::Uuid;
@@ -54,9 +54,15 @@ impl Trial {
         }
         Batch {
             organization: self.organizations[at],
+            reach: match self.dice.below(6) {
+                0 => Reach::Members,
+                1 => Reach::Below(*self.dice.one(&self.organizations)),
+                _ => Reach::Own,
+            },
             sources: self.sources(),
             mode: if self.dice.chance(25) { Mode::AllOrNothing } else { Mode::Each },
             admits_unknown_groups: self.dice.chance(30),
+            has_unique_emails: self.dice.chance(20),
             writes,
         }
     }

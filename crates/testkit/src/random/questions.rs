@@ -2,11 +2,11 @@
 
 use cardfile_directory::Store;
 use cardfile_model::{
-    Audience, Field, Filter, GroupFilter, GroupOrder, GroupQuery, NoteKeys, NoteQuery, Numbers, Order, OrganizationId, Query,
-    Sources,
+    Audience, Comparison, Field, Filter, GroupFilter, GroupOrder, GroupQuery, NoteKeys, NoteQuery, Numbers, Order,
+    OrganizationId, Query, Reach, Scalar, Sources,
 };
 
-use super::cards::{ADDRESSES, NAMES, NUMBERS, SOURCES};
+use super::cards::{ADDRESSES, NAMES, NUMBERS, ROLES, SOURCES};
 use super::commands::{NOTE_KEYS, SHELVES};
 use super::{Trial, compare};
 
@@ -15,6 +15,7 @@ const ORDERS: &[Order] = &[
     Order::Number,
     Order::GivenName,
     Order::FamilyName,
+    Order::FullName,
     Order::Email,
     Order::Phone,
     Order::Created,
@@ -84,9 +85,15 @@ impl Trial {
             sources: self.sources(),
             audience: if self.dice.chance(50) { Audience::Everything } else { Audience::Person(*self.dice.one(&self.people)) },
             filter: self.filter(2),
-            inherits: self.dice.chance(40),
+            reach: match self.dice.below(5) {
+                0 => Reach::Own,
+                1 | 2 => Reach::Members,
+                3 => Reach::Inherited,
+                _ => Reach::Below(*self.dice.one(&self.organizations)),
+            },
             order: *self.dice.one(ORDERS),
             is_descending: self.dice.chance(40),
+            then: (0..self.dice.below(3)).map(|_| (*self.dice.one(ORDERS), self.dice.chance(50))).collect(),
             offset: self.dice.below(6).into(),
             limit: *self.dice.one(&[0, 1, 5, 100]),
             ..everyone(organization)
@@ -94,7 +101,7 @@ impl Trial {
     }
 
     fn filter(&mut self, depth: u32) -> Filter {
-        match self.dice.below(if depth == 0 { 14 } else { 18 }) {
+        match self.dice.below(if depth == 0 { 19 } else { 23 }) {
             0 => Filter::All,
             1 | 2 => Filter::Contains(self.part()),
             3 | 4 => Filter::WordPrefixes(self.part()),
@@ -110,12 +117,54 @@ impl Trial {
             11 => Filter::Ids(self.dice.some(&self.people, 4)),
             12 => Filter::Numbers((0..self.dice.below(6)).map(|_| self.dice.below(40)).collect()),
             13 => Filter::FieldContains {
-                field: *self.dice.one(&[Field::GivenName, Field::FamilyName, Field::Email]),
+                field: self.dice.one(&[Field::GivenName, Field::FamilyName, Field::Email]).clone(),
                 text: self.part(),
             },
-            14 => Filter::Not(Box::new(self.filter(depth - 1))),
-            15 | 16 => Filter::And((0..self.dice.below(3)).map(|_| self.filter(depth - 1)).collect()),
+            14 => Filter::Compare { field: self.field(), comparison: self.comparison() },
+            15 => Filter::Belongs(self.dice.below(4) + 1),
+            16 => Filter::Home(self.dice.below(4) + 1),
+            17 => Filter::Role {
+                organization: self.dice.chance(60).then(|| self.dice.below(3) + 1),
+                role: (*self.dice.one(ROLES)).into(),
+            },
+            18 => Filter::Inactive,
+            19 => Filter::Not(Box::new(self.filter(depth - 1))),
+            20 | 21 => Filter::And((0..self.dice.below(3)).map(|_| self.filter(depth - 1)).collect()),
             _ => Filter::Or((0..self.dice.below(3)).map(|_| self.filter(depth - 1)).collect()),
+        }
+    }
+
+    fn field(&mut self) -> Field {
+        let extension = Field::Extension("d".into(), vec!["x".into()]);
+        let fields = [
+            Field::DisplayName,
+            Field::GivenName,
+            Field::FamilyName,
+            Field::Email,
+            Field::Phone,
+            Field::Created,
+            Field::Modified,
+            extension,
+        ];
+        self.dice.one(&fields).clone()
+    }
+
+    fn comparison(&mut self) -> Comparison {
+        let scalar = match self.dice.below(8) {
+            0 => Scalar::Null,
+            1 => Scalar::Text(String::new()),
+            2 => Scalar::Number(1.0),
+            _ => Scalar::Text(self.part()),
+        };
+        match self.dice.below(9) {
+            0 | 1 => Comparison::Is(scalar),
+            2 => Comparison::Contains(self.part()),
+            3 => Comparison::Begins(self.part()),
+            4 => Comparison::Ends(self.part()),
+            5 => Comparison::Present,
+            6 => Comparison::After(scalar),
+            7 => Comparison::From(scalar),
+            _ => Comparison::To(scalar),
         }
     }
 
@@ -166,12 +215,13 @@ pub(super) fn everyone(organization: OrganizationId) -> Query {
     let (sources, audience) = (Sources::Any, Audience::Everything);
     Query {
         organization,
-        inherits: false,
+        reach: Reach::Own,
         sources,
         audience,
         filter: Filter::All,
         order: Order::Number,
         is_descending: false,
+        then: Vec::new(),
         offset: 0,
         limit: 1000,
     }

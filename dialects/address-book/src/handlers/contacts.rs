@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use cardfile_directory::{Desk, Outcome, Reader, Wanted};
-use cardfile_model::{Expect, Filter, Mode, Numbers, Patch, Record, Write};
+use cardfile_model::{Expect, Filter, Mode, Numbers, Patch, Reach, Record, Write};
 use uuid::Uuid;
 
 use super::{done, listing};
@@ -35,8 +35,8 @@ async fn wanted(visit: &Visit) -> Result<Wanted, Failure> {
         filters.push(Filter::MemberOf(id));
     }
     let (order, is_descending) = lists::order(query)?;
-    let inherits = lists::inherits(query)?;
-    Ok(Wanted { filter: Filter::And(filters), inherits, order, is_descending, ..Wanted::default() })
+    let reach = lists::reach(query)?;
+    Ok(Wanted { filter: Filter::And(filters), reach, order, is_descending, ..Wanted::default() })
 }
 
 /// One contact.
@@ -54,7 +54,7 @@ async fn one(desk: &Desk<'_>, record: Record) -> Result<Out, Failure> {
 
 /// The contacts of these numbers, inherited ones too.
 pub async fn by_number(reader: &Reader<'_, '_>, numbers: Numbers) -> Result<BTreeMap<u32, Record>, Failure> {
-    let wanted = Wanted { filter: Filter::Numbers(numbers), inherits: true, ..Wanted::default() };
+    let wanted = Wanted { filter: Filter::Numbers(numbers), reach: Reach::Inherited, ..Wanted::default() };
     Ok(reader.page(wanted).await?.records.into_iter().map(|record| (record.number, record)).collect())
 }
 
@@ -73,7 +73,7 @@ pub async fn replace(visit: &Visit) -> Result<Out, Failure> {
 
 /// The id of a contact that is the account's own.
 fn own(desk: &Desk<'_>, record: &Record) -> Result<Uuid, Failure> {
-    if record.organization == desk.organization().id { Ok(record.id) } else { Err(Failure::inherited()) }
+    if record.contact.home() == desk.organization().number { Ok(record.id) } else { Err(Failure::inherited()) }
 }
 
 /// Updates some members of many contacts: all of them or none.

@@ -1,7 +1,7 @@
 //! Contacts leave the account and every group.
 
 use cardfile_directory::Desk;
-use cardfile_model::Filter;
+use cardfile_model::{Filter, Reach};
 
 use super::done;
 use crate::error::Failure;
@@ -17,7 +17,8 @@ pub async fn delete(visit: &Visit) -> Result<Out, Failure> {
     if !members.all {
         let listed = || Filter::Numbers(members.listed.clone());
         let reader = desk.reader()?;
-        if !reader.numbers(listed(), true).await?.is_subset(&reader.numbers(listed(), false).await?) {
+        let (seen, own) = (reader.numbers(listed(), Reach::Inherited), reader.numbers(listed(), Reach::Own));
+        if !seen.await?.is_subset(&own.await?) {
             return Err(Failure::inherited());
         }
     }
@@ -31,7 +32,7 @@ pub async fn refuse_unknown(visit: &Visit, desk: &Desk<'_>, members: &Members) -
     if members.all || visit.settings.unknown_members == UnknownMembers::Ignore {
         return Ok(());
     }
-    let known = desk.reader()?.numbers(Filter::Numbers(members.listed.clone()), true).await?;
+    let known = desk.reader()?.numbers(Filter::Numbers(members.listed.clone()), Reach::Inherited).await?;
     let is_known = !members.has_impossible && members.listed.is_subset(&known);
     if is_known { Ok(()) } else { Err(Failure::no_contact()) }
 }

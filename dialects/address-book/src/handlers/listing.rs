@@ -37,8 +37,8 @@ pub async fn shown(desk: &Desk<'_>, records: Vec<Record>) -> Result<Vec<Out>, Fa
             names.push_str(&name);
         }
     }
-    let account = desk.organization().id;
-    Ok(records.into_iter().map(|record| contact::contact(record, account, &mut around)).collect())
+    let whose = |record: &Record| (desk.organization().id, desk.home_of(&record.contact));
+    Ok(records.into_iter().map(|record| contact::contact(whose(&record), record, &mut around)).collect())
 }
 
 /// One page of contacts.
@@ -61,7 +61,7 @@ pub fn named_list(visit: &Visit, element: &'static str, items: Vec<Out>, total: 
 
 /// All that is wanted, however much it is.
 pub async fn everything(visit: Visit, wanted: Wanted) -> Result<Response, Failure> {
-    let numbers = visit.desk().await?.reader()?.numbers(wanted.filter.clone(), wanted.inherits).await?;
+    let numbers = visit.desk().await?.reader()?.numbers(wanted.filter.clone(), wanted.reach).await?;
     if numbers.len() <= AT_ONCE as u64 {
         let detail = page(&visit, wanted, Slice { offset: 0, limit: AT_ONCE }).await?;
         return Ok(visit.envelope().success(&visit.user(), &detail));

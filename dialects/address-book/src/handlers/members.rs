@@ -20,10 +20,10 @@ pub async fn list(visit: &Visit) -> Result<Out, Failure> {
     let slice = lists::members_slice(&visit.query, &visit.settings)?;
     let mut filters = lists::filters(&visit.query)?;
     let (order, is_descending) = lists::order(&visit.query)?;
-    let inherits = lists::inherits(&visit.query)?;
+    let reach = lists::reach(&visit.query)?;
     visit.desk().await?.group_reader()?.reach(id).await?;
     filters.push(Filter::MemberOf(id));
-    let wanted = Wanted { filter: Filter::And(filters), inherits, order, is_descending, ..Wanted::default() };
+    let wanted = Wanted { filter: Filter::And(filters), reach, order, is_descending, ..Wanted::default() };
     listing::page(visit, wanted, slice).await
 }
 

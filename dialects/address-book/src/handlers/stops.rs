@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use cardfile_directory::{Desk, Wanted, phones};
-use cardfile_model::{Filter, Note, NoteEdit, NoteKeys, Numbers, Record};
+use cardfile_model::{Filter, Note, NoteEdit, NoteKeys, Numbers, Reach, Record};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
@@ -80,7 +80,7 @@ async fn with_people(desk: &Desk<'_>, notes: Vec<Note>, of: Option<&Numbers>) ->
 /// The entries whose number one of these people has, by number: found by their cards if they are few, else by the log.
 async fn of_people(desk: &Desk<'_>, filter: Filter) -> Result<BTreeMap<String, Entry>, Failure> {
     let reader = desk.reader()?;
-    let mut rest = reader.numbers(filter, false).await?;
+    let mut rest = reader.numbers(filter, Reach::Members).await?;
     let mut entries = BTreeMap::new();
     if rest.len() > FEW {
         let (notes, _) = reader.notes(SHELF, NoteKeys::All, 0, usize::MAX).await?;
@@ -127,7 +127,8 @@ fn answered(desk: &Desk<'_>, found: Vec<Entry>) -> Vec<Out> {
             ("DateStopped", Out::Date(stop.time)),
         ];
         if let Some(record) = person
-            && let Out::Object(Object { members: card, .. }) = contact::contact(record, desk.organization().id, &mut around)
+            && let Out::Object(Object { members: card, .. }) =
+                contact::contact((desk.organization().id, desk.home_of(&record.contact)), record, &mut around)
         {
             let wanted = ["PersonNumber", "FirstName", "LastName", "EmailAddress", "MobilePhone"];
             members.extend(card.into_iter().filter(|(name, _)| wanted.contains(name)));

@@ -23,10 +23,10 @@ pub struct Around {
     pub groups: BTreeMap<u32, String>,
 }
 
-/// A contact as an account sees it. The password, which is never told, is not in XML at all.
-pub fn contact(record: Record, account: OrganizationId, around: &mut Around) -> Out {
+/// A contact as an account sees it, and whose it is. The password, which is never told, is not in XML at all.
+pub fn contact((account, organization): (OrganizationId, OrganizationId), record: Record, around: &mut Around) -> Out {
     // Destructured without `..`, so that a new member does not compile until it is thought of here.
-    let Record { id: _, number, organization, revision, created, modified, contact } = record;
+    let Record { id: _, number, revision, created, modified, contact } = record;
     let Contact {
         source: _,
         display_name,
@@ -42,6 +42,8 @@ pub fn contact(record: Record, account: OrganizationId, around: &mut Around) -> 
         sip_addresses: _,
         ims: _,
         shared_with: _,
+        memberships: _,
+        is_inactive: _,
         keys: _,
         extensions,
     } = contact;

@@ -147,7 +147,7 @@ impl Harness {
         };
         let caller = self.directory.identify(self.variables.get("TOKEN").unwrap_or_default()).await.expect("it was issued");
         let (principal, limits) = (Some(caller.principal.id), Arc::new(Limits::default()));
-        let author = Author { time: self.clock.now(), principal, door: "address-book", limits };
+        let author = Author::unbound(self.clock.now(), principal, "address-book", limits);
         let command = Command::CreateGroup(draft);
         self.directory.store().apply(TenantId(org.0), author, command).await.expect("a group can be made");
     }

@@ -19,7 +19,7 @@ enum Style {
 /// A contact of an organization as it is answered.
 pub fn contact(record: &Record, organization: OrganizationId) -> ContactAnswer<'_> {
     // Destructured without `..`, so that a new member does not compile until it is thought of here.
-    let Record { id, number: _, organization: _, revision: _, created, modified, contact } = record;
+    let Record { id, number: _, revision: _, created, modified, contact } = record;
     let Contact {
         source,
         display_name,
@@ -35,6 +35,8 @@ pub fn contact(record: &Record, organization: OrganizationId) -> ContactAnswer<'
         sip_addresses,
         ims,
         shared_with,
+        memberships: _,
+        is_inactive: _,
         keys: _,
         extensions: _,
     } = contact;

@@ -22,7 +22,6 @@ fn answered(contact: cardfile_model::Contact) -> Value {
     let record = Record {
         id: Uuid::from_u128(7),
         number: 1,
-        organization: OrganizationId(Uuid::nil()),
         revision: 1,
         created: time,
         modified: time,
