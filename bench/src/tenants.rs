@@ -27,8 +27,7 @@ fn make(data: &Path) -> Result<Vec<Account>> {
     let inside = Inside::open(data)?;
     let accounts = (0..TENANTS).map(|number| {
         let organization = OrganizationId(TimeOrderedIds.next());
-        let draft =
-            OrganizationDraft { id: organization, tenant: None, parent: None, name: format!("Tenant {number}"), country: None };
+        let draft = OrganizationDraft::new(organization, format!("Tenant {number}"));
         inside.runtime.block_on(inside.store.add_organization(draft, SystemClock.now()))?;
         let (text, token) = Token::make(TenantId(organization.0))?;
         let principal = Principal {

@@ -74,6 +74,9 @@ pub(crate) enum Command {
     /// Make, list and remove OAuth clients, which sign in at /Token of the address book
     #[command(subcommand)]
     Client(Client),
+    /// Make, list and remove log-ins of people who work in an organization, and change their passwords
+    #[command(subcommand)]
+    User(User),
     /// Show what changed in an organization, oldest first
     Log {
         /// The organization
@@ -210,6 +213,59 @@ pub(crate) enum Client {
         #[arg(long, value_name = "ID")]
         org: Uuid,
     },
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum User {
+    /// Make a log-in; a password that is made is shown now and never again
+    Add {
+        #[command(flatten)]
+        who: Who,
+        /// The password, or `-` to read it from standard input [default: a new one]
+        #[arg(long, value_name = "PASSWORD")]
+        password: Option<String>,
+    },
+    /// List the log-ins of an organization
+    List {
+        /// The organization
+        #[arg(long, value_name = "ID")]
+        org: Uuid,
+    },
+    /// Remove a log-in; its tokens end with it
+    Remove {
+        #[command(flatten)]
+        who: Who,
+    },
+    /// Give a log-in another password; its tokens end
+    Password {
+        #[command(flatten)]
+        who: Who,
+        /// The password, or `-` to read it from standard input [default: a new one]
+        #[arg(long, value_name = "PASSWORD")]
+        password: Option<String>,
+    },
+}
+
+/// A log-in.
+#[derive(Debug, Args)]
+pub(crate) struct Who {
+    /// The organization
+    #[arg(long, value_name = "ID")]
+    pub(crate) org: Uuid,
+    /// The name to sign in with, in any case
+    #[arg(long, value_name = "NAME")]
+    pub(crate) login: String,
+    /// Where it signs in
+    #[arg(long, value_enum, default_value_t = Post::MerchantAdmin)]
+    pub(crate) role: Post,
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+pub(crate) enum Post {
+    /// As an administrator of the shop
+    MerchantAdmin,
+    /// As an agent, who acts for customers
+    Agent,
 }
 
 #[derive(Debug, Args)]

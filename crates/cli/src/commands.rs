@@ -5,10 +5,11 @@ mod changes;
 mod client;
 mod org;
 mod token;
+mod user;
 
 use std::process::ExitCode;
 
-use anyhow::Result;
+use anyhow::{Context, Result};
 use cardfile_server::{Config, Installation, Loaded};
 
 use crate::arguments::{self, Arguments, Command, Common, Serve};
@@ -26,6 +27,7 @@ pub(crate) async fn run(arguments: Arguments, output: &Output) -> Result<ExitCod
         Command::Org(asked) => org::run(&common, asked, output).await?,
         Command::Token(asked) => token::run(&common, asked, output).await?,
         Command::Client(asked) => client::run(&common, asked, output).await?,
+        Command::User(asked) => user::run(&common, asked, output).await?,
         Command::Log { org, since, limit } => changes::log(&common, org, since, limit, output).await?,
         Command::Undo { change, org, force } => changes::undo(&common, change, org, force, output).await?,
         Command::Backup { file } => care::backup(&common, &file, output)?,
@@ -50,6 +52,15 @@ async fn serve(common: &Common, asked: Serve) -> Result<()> {
     let config = load(common, &flags)?.config;
     cardfile_server::init_telemetry(&config.log)?;
     cardfile_server::serve(common.place().data()?, config).await
+}
+
+/// A secret from the command line, or what standard input holds if it is `-`, so that it stands in no shell history.
+fn secret(said: String) -> Result<String> {
+    if said != "-" {
+        return Ok(said);
+    }
+    let text = std::io::read_to_string(std::io::stdin()).context("standard input cannot be read")?;
+    Ok(text.trim_end_matches(['\r', '\n']).to_owned())
 }
 
 fn load(common: &Common, flags: &[(&str, String)]) -> Result<Loaded> {

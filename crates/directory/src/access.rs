@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use cardfile_model::{Audience, Contact, Limits, Organization, OrganizationId, Role, TenantId};
+use cardfile_model::{Audience, Contact, Limits, Organization, OrganizationId, Role, TenantId, Tree};
 use jiff::SignedDuration;
 use uuid::Uuid;
 
@@ -12,9 +12,11 @@ use crate::clock::{Clock, Ids};
 use crate::contacts::{Editor, Reader};
 use crate::error::{Action, Error, Reason, Result};
 use crate::groups::{GroupEditor, GroupReader};
+use crate::passwords::Pool;
 use crate::protections::Protections;
 use crate::store::{Author, Store};
-use crate::tenancy::{Memory, Tree};
+use crate::tenancy::Memory;
+use crate::throttle::Throttle;
 use crate::token::Token;
 
 /// What an operator may set about the directory itself.
@@ -30,6 +32,29 @@ pub struct Settings {
     pub admits_unknown_members: bool,
     /// Which doors are bound by what protects people and organizations.
     pub protections: Protections,
+    /// How people sign in.
+    pub logins: Logins,
+}
+
+/// What an operator may set about signing in with a password.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Logins {
+    /// Failures of one account within the window, after which it is not tried any more.
+    pub failures: u32,
+    /// Failures from one address within the window, whatever the account.
+    pub failures_by_address: u32,
+    /// How long failures count, from the first of them.
+    pub window: SignedDuration,
+    /// Threads that hash passwords; each takes 19 MiB while it does.
+    pub workers: usize,
+    /// Hashes that may wait for these; further ones are turned away.
+    pub waiting: usize,
+}
+
+impl Default for Logins {
+    fn default() -> Self {
+        Logins { failures: 10, failures_by_address: 100, window: SignedDuration::from_mins(15), workers: 1, waiting: 64 }
+    }
 }
 
 impl Default for Settings {
@@ -40,6 +65,7 @@ impl Default for Settings {
             admits_unknown_groups: false,
             admits_unknown_members: true,
             protections: Protections::default(),
+            logins: Logins::default(),
         }
     }
 }
@@ -50,6 +76,8 @@ pub struct Directory {
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) ids: Arc<dyn Ids>,
     pub(crate) settings: Settings,
+    pub(crate) passwords: Pool,
+    pub(crate) throttle: Arc<Throttle>,
     limits: Arc<Limits>,
     callers: Memory<Token, Caller>,
     trees: Memory<TenantId, Tree>,
@@ -60,7 +88,11 @@ impl Directory {
     #[must_use]
     pub fn new(store: Arc<dyn Store>, clock: Arc<dyn Clock>, ids: Arc<dyn Ids>, settings: Settings) -> Self {
         let limits = Arc::new(settings.limits.clone());
-        Directory { store, clock, ids, settings, limits, callers: Memory::new(), trees: Memory::new() }
+        let Logins { failures, failures_by_address, window, workers, waiting } = settings.logins;
+        let throttle = Arc::new(Throttle::new(failures, failures_by_address, window));
+        let passwords = Pool::new(workers, waiting);
+        let (callers, trees) = (Memory::new(), Memory::new());
+        Directory { store, clock, ids, settings, passwords, throttle, limits, callers, trees }
     }
 
     /// What was set.
@@ -85,8 +117,9 @@ impl Directory {
         let caller = if let Some(caller) = self.callers.recall(&token, now) {
             caller
         } else {
+            let forgotten = self.callers.forgotten();
             let caller = self.store.caller(token).await?.ok_or(Error::Unauthenticated)?;
-            self.callers.remember(token, now, caller)
+            self.callers.remember(token, now, forgotten, caller)
         };
         match caller.principal.expires {
             Some(end) if end <= now => Err(Error::Unauthenticated),
@@ -107,8 +140,10 @@ impl Directory {
         if organization.is_locked {
             return Err(Error::Unavailable { reason: Reason::Locked, retry_after: Duration::from_mins(1) });
         }
-        let (above, country) = (tree.above(organization), tree.country(organization));
-        Ok(Desk { directory: self, caller, organization: organization.clone(), above, country, tree: Arc::clone(&tree), door })
+        let above = tree.above(id).map(|above| above.id).collect();
+        let country = tree.country(id).map(str::to_owned);
+        let organization = Arc::clone(organization);
+        Ok(Desk { directory: self, caller, organization, above, country, tree: Arc::clone(&tree), door })
     }
 
     /// The desk of the organization that a group belongs to.
@@ -123,13 +158,14 @@ impl Directory {
         }
     }
 
+    /// The organizations of a tenant, remembered for a moment: asking the store is cheap, but not for nothing.
     pub(crate) async fn tree(&self, tenant: TenantId) -> Result<Arc<Tree>> {
         let now = self.clock.now();
         if let Some(tree) = self.trees.recall(&tenant, now) {
             return Ok(tree);
         }
-        let organizations = self.store.organizations(tenant).await?;
-        Ok(self.trees.remember(tenant, now, Tree::new(organizations)))
+        let forgotten = self.trees.forgotten();
+        Ok(self.trees.remember(tenant, now, forgotten, self.store.tree(tenant).await?))
     }
 
     pub(crate) fn forget_remembered(&self) {
@@ -147,7 +183,7 @@ impl Directory {
 pub struct Desk<'a> {
     pub(crate) directory: &'a Directory,
     pub(crate) caller: &'a Caller,
-    pub(crate) organization: Organization,
+    pub(crate) organization: Arc<Organization>,
     /// The organizations above it, the nearest first.
     pub(crate) above: Vec<OrganizationId>,
     pub(crate) country: Option<String>,
@@ -177,7 +213,7 @@ impl<'a> Desk<'a> {
     /// The organization whose contact this is.
     #[must_use]
     pub fn home_of(&self, contact: &Contact) -> OrganizationId {
-        let home = self.tree.numbered(contact.home());
+        let home = self.tree.at(contact.home());
         // Who is read right after their organization was made by another process is told to be at this desk's.
         home.map_or(self.organization.id, |home| home.id)
     }

@@ -45,6 +45,12 @@ pub enum Need {
     ReadGroups,
     /// Writing groups.
     WriteGroups,
+    /// What administrators do in the Commerce dialect.
+    CommerceAdmin,
+    /// What agents do there.
+    CommerceAgent,
+    /// What shoppers do there.
+    CommerceStore,
 }
 
 /// The scopes of a token by name; an empty list covers everything.
@@ -53,6 +59,7 @@ pub struct Scopes(pub Vec<String>);
 
 const CONTACTS: &[Need] = &[Need::ReadContacts, Need::WriteContacts];
 const GROUPS: &[Need] = &[Need::ReadGroups, Need::WriteGroups];
+const COMMERCE: &[Need] = &[Need::CommerceAdmin, Need::CommerceAgent];
 
 /// What each scope covers, by the names the doors' vendors give them; names are compared ignoring ASCII case.
 const COVERED: &[(&str, &[Need])] = &[
@@ -62,6 +69,10 @@ const COVERED: &[(&str, &[Need])] = &[
     ("identity:contacts_read", &[Need::ReadContacts]),
     ("identity:groups_rw", GROUPS),
     ("identity:groups_read", &[Need::ReadGroups]),
+    ("commerce:admin", COMMERCE),
+    ("commerce:application", COMMERCE),
+    ("commerce:agent", &[Need::CommerceAgent]),
+    ("commerce:store", &[Need::CommerceStore]),
 ];
 
 impl Scopes {
@@ -94,5 +105,15 @@ mod tests {
         assert!(!scopes.cover(Need::WriteContacts));
         assert!(!scopes.cover(Need::ReadGroups));
         assert!(Scopes::default().cover(Need::WriteGroups));
+    }
+
+    #[test]
+    fn scopes_of_one_door_cover_nothing_at_another() {
+        for (name, needs) in COVERED {
+            let is_commerce = |need: &Need| matches!(need, Need::CommerceAdmin | Need::CommerceAgent | Need::CommerceStore);
+            assert!(needs.iter().all(|need| is_commerce(need) == name.starts_with("commerce:")), "{name}");
+        }
+        assert!(!Scopes(vec!["commerce:agent".into()]).cover(Need::CommerceAdmin));
+        assert!(!Scopes(vec!["commerce:admin".into()]).cover(Need::CommerceStore));
     }
 }

@@ -131,6 +131,9 @@ pub enum Kind {
     /// A person in an organization; named by the organization's number.
     #[error("membership")]
     Membership,
+    /// A log-in.
+    #[error("log-in")]
+    Login,
 }
 
 /// Why the directory is not available.

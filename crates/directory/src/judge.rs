@@ -2,7 +2,7 @@
 
 mod protect;
 
-use cardfile_model::{Batch, Contact, Expect, Limits, Organization, Reach, Record, Write};
+use cardfile_model::{Batch, Contact, Expect, Limits, Organization, OrganizationPatch, Reach, Record, Violation, Write};
 
 pub use protect::{Loss, delegation, losses, oneself};
 
@@ -63,12 +63,12 @@ pub fn delete(batch: &Batch, current: &Record, expected: Expect) -> Result<()> {
     expect(current.id, expected, current)
 }
 
-/// Whether a batch finds a contact. `organization` is the number of the batch's organization, `is_below` says whether one of a
-/// number is, or is below, that of [`Reach::Below`].
+/// Whether a batch finds a contact. `organization` is the number of the batch's organization, `is_below` says whether the
+/// contact's home is, or is below, that of [`Reach::Below`].
 ///
 /// # Errors
 /// `NotFound` for one out of reach, `Forbidden` for a guest of the organization when only its own can be written.
-pub fn reached(batch: &Batch, organization: u32, current: &Record, is_below: impl Fn(u32) -> bool) -> Result<()> {
+pub fn reached(batch: &Batch, organization: u32, current: &Record, is_below: bool) -> Result<()> {
     let contact = &current.contact;
     let belongs = contact.belongs(organization);
     let is_reached = match batch.reach {
@@ -76,7 +76,7 @@ pub fn reached(batch: &Batch, organization: u32, current: &Record, is_below: imp
             return Err(Error::Forbidden { action: Action::ChangeInherited });
         }
         Reach::Own | Reach::Members | Reach::Inherited => belongs,
-        Reach::Below(_) => is_below(contact.home()),
+        Reach::Below(_) => is_below,
     };
     if is_reached { Ok(()) } else { Err(Error::no_contact(current.id)) }
 }
@@ -89,6 +89,35 @@ pub fn settled(mut contact: Contact, organization: u32) -> Contact {
         contact.memberships.push(cardfile_model::Membership::plain(organization));
     }
     contact
+}
+
+/// Whether an organization may be as it is, but for its place in the tree.
+///
+/// # Errors
+/// `Invalid` for one that breaks rules.
+pub fn organization(limits: &Limits, organization: &Organization) -> Result<()> {
+    broken(organization.violations(limits))
+}
+
+/// What becomes of an organization: `Some` with what it is from now on, or `None` when the patch leaves it as it is. Its revision,
+/// its times and its place in the tree are for the store to see to.
+///
+/// # Errors
+/// `AlreadyExists` or `Stale` when the expectation does not hold, `Invalid` when the result would break rules.
+pub fn organization_patch(
+    limits: &Limits,
+    current: &Organization,
+    expected: Expect,
+    patch: OrganizationPatch,
+) -> Result<Option<Organization>> {
+    holds(expected, current.revision, || Error::AlreadyExists { kind: Kind::Organization, key: current.id.to_string() })?;
+    let mut after = current.clone();
+    patch.apply(&mut after);
+    if after == *current {
+        return Ok(None);
+    }
+    organization(limits, &after)?;
+    Ok(Some(after))
 }
 
 fn source(batch: &Batch, source: &str) -> Result<()> {
@@ -104,15 +133,22 @@ fn stays(batch: &Batch, claimed: &str, current: &str) -> Result<()> {
 }
 
 fn rules(contact: &Contact, limits: &Limits) -> Result<()> {
-    let violations = contact.violations(limits);
+    broken(contact.violations(limits))
+}
+
+fn broken(violations: Vec<Violation>) -> Result<()> {
     if violations.is_empty() { Ok(()) } else { Err(Error::Invalid(violations)) }
 }
 
 fn expect(id: uuid::Uuid, expected: Expect, current: &Record) -> Result<()> {
+    holds(expected, current.revision, || Error::AlreadyExists { kind: Kind::Contact, key: id.to_string() })
+}
+
+fn holds(expected: Expect, actual: u64, exists: impl FnOnce() -> Error) -> Result<()> {
     match expected {
         Expect::Any => Ok(()),
-        Expect::Absent => Err(Error::AlreadyExists { kind: Kind::Contact, key: id.to_string() }),
-        Expect::At(revision) if revision == current.revision => Ok(()),
-        Expect::At(revision) => Err(Error::Stale { expected: revision, actual: current.revision }),
+        Expect::Absent => Err(exists()),
+        Expect::At(revision) if revision == actual => Ok(()),
+        Expect::At(revision) => Err(Error::Stale { expected: revision, actual }),
     }
 }

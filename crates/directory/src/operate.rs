@@ -72,13 +72,18 @@ impl Directory {
         Ok(text)
     }
 
-    /// Forgets a token.
+    /// Forgets a token. One of a principal without a name was made on the command line: those it was renewed into end with it.
     ///
     /// # Errors
     /// `Invalid` for a text that is no token of this directory.
     pub async fn revoke_token(&self, text: &str) -> Result<()> {
         let token = Token::read(text).ok_or_else(|| Error::invalid("token", "form", "this is no token of this directory"))?;
-        self.store.revoke_token(token).await?;
+        match self.store.caller(token).await? {
+            Some(caller) if caller.principal.name.is_none() => {
+                self.store.revoke_tokens_of(token.tenant, caller.principal.id).await?;
+            }
+            _ => self.store.revoke_token(token).await?,
+        }
         self.forget_remembered();
         Ok(())
     }
@@ -99,7 +104,9 @@ impl Directory {
     pub async fn undo(&self, organization: OrganizationId, change: u64, is_forced: bool) -> Result<Applied> {
         let tenant = self.tenant_of(organization).await?;
         let author = self.author(None, COMMAND_LINE);
-        self.store.apply(tenant, author, Command::Undo { organization, change, is_forced }).await
+        let applied = self.store.apply(tenant, author, Command::Undo { organization, change, is_forced }).await?;
+        self.heed(&applied);
+        Ok(applied)
     }
 
     /// One slice of purging what is older than the retention term. Call again while it answers people.

@@ -1,11 +1,17 @@
 //! What a store keeps besides people: tenants, organizations, principals and their tokens.
 
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
 use async_trait::async_trait;
-use cardfile_model::{Organization, OrganizationId, TenantId};
+use cardfile_model::{Organization, OrganizationId, TenantId, Tree};
 use jiff::Timestamp;
+use serde_json::Value;
+use uuid::Uuid;
 
 use crate::caller::{Caller, Principal};
 use crate::error::Result;
+use crate::login::{Login, Surface};
 use crate::token::Token;
 
 /// An organization to be made.
@@ -13,7 +19,8 @@ use crate::token::Token;
 pub struct OrganizationDraft {
     /// The id; also the tenant's when `tenant` is `None`.
     pub id: OrganizationId,
-    /// The tenant it goes into; `None` makes a new tenant of which it is the root.
+    /// The tenant it goes into; `None` makes a new tenant of which it is the root. In a command always `None`: it goes into the
+    /// tenant of the command.
     pub tenant: Option<TenantId>,
     /// The organization it goes under; `None` means the tenant's root.
     pub parent: Option<OrganizationId>,
@@ -21,6 +28,29 @@ pub struct OrganizationDraft {
     pub name: String,
     /// The country its phone numbers are dialled in; see [`Organization::country`].
     pub country: Option<String>,
+    /// Whether it does business.
+    pub is_active: bool,
+    /// What one dialect alone knows, by the dialect's name.
+    pub extensions: BTreeMap<String, Value>,
+    /// Whether no other organization under the same parent may have its name, folded.
+    pub has_unique_name: bool,
+}
+
+impl OrganizationDraft {
+    /// An organization that does business, of which no more is known than its name: the root of a new tenant, or in a command
+    /// one under the root.
+    pub fn new(id: OrganizationId, name: impl Into<String>) -> Self {
+        OrganizationDraft {
+            id,
+            tenant: None,
+            parent: None,
+            name: name.into(),
+            country: None,
+            is_active: true,
+            extensions: BTreeMap::new(),
+            has_unique_name: false,
+        }
+    }
 }
 
 /// A token to be kept.
@@ -60,12 +90,17 @@ pub struct Issue {
     pub refresh: (Token, Timestamp),
 }
 
+/// How many log-ins of one name are found over all tenants. A log-in form names no tenant, and each that is found costs a hash.
+pub const MOST_NAMESAKES: usize = 16;
+
 /// The administration of a store.
 #[async_trait]
 pub trait Registry: Send + Sync {
     /// Makes an organization, and its tenant if it has none: a change of its own, of kind `Organization`, which cannot be undone.
+    /// For the operator, whom limits do not bind; a door has [`crate::Command::CreateOrganization`].
     ///
-    /// **Errors**: `AlreadyExists` when the id is taken in any tenant; `NotFound` for an unknown tenant or parent.
+    /// **Errors**: `AlreadyExists` when the id is taken in any tenant, or a name that has to be unique; `NotFound` for an unknown
+    /// tenant or parent.
     async fn add_organization(&self, draft: OrganizationDraft, created: Timestamp) -> Result<Organization>;
 
     /// Locks an organization, so that requests are turned away, or opens it again. That is the operator's, not a change of the
@@ -77,19 +112,32 @@ pub trait Registry: Send + Sync {
     /// All organizations of a tenant by number, the root first; empty for an unknown tenant.
     async fn organizations(&self, tenant: TenantId) -> Result<Vec<Organization>>;
 
-    /// The tenant an organization is in. The only look-up across tenants: for the command line, never for a door.
+    /// All organizations of a tenant as they hang together; empty for an unknown tenant. Cheap to ask for again and again, also
+    /// while organizations change, however many there are.
+    async fn tree(&self, tenant: TenantId) -> Result<Arc<Tree>>;
+
+    /// The tenant an organization is in. A look-up across tenants, as [`Registry::logins_named`]
+    /// is: for the command line, never for a door.
     async fn tenant_of(&self, organization: OrganizationId) -> Result<Option<TenantId>>;
 
     /// Every tenant, by id.
     async fn tenants(&self) -> Result<Vec<TenantId>>;
 
-    /// Keeps a token and its principal.
+    /// Keeps a token and its principal. What of the principal's tokens ended before it was made is forgotten.
     ///
     /// **Errors**: `NotFound` when the principal's organization is not in the token's tenant.
     async fn add_token(&self, draft: TokenDraft) -> Result<()>;
 
+    /// As [`Registry::add_token`], if the principal has a token that has not ended.
+    ///
+    /// **Errors**: `Unauthenticated` when it has none.
+    async fn renew_token(&self, draft: TokenDraft) -> Result<()>;
+
     /// Forgets a token; one that is not there is no error.
     async fn revoke_token(&self, token: Token) -> Result<()>;
+
+    /// Forgets all tokens of a principal; that there are none is no error.
+    async fn revoke_tokens_of(&self, tenant: TenantId, principal: Uuid) -> Result<()>;
 
     /// Keeps a client.
     ///
@@ -103,7 +151,7 @@ pub trait Registry: Send + Sync {
     /// The client of this id; `None` when there is none, or none any more.
     async fn client(&self, tenant: TenantId, id: &str) -> Result<Option<Client>>;
 
-    /// Removes a client with all its tokens. Its id is not given again, so that the log still tells who it was.
+    /// Removes a client with all tokens of its principal. Its id is not given again, so that the log still tells who it was.
     ///
     /// **Errors**: `NotFound`.
     async fn remove_client(&self, tenant: TenantId, id: &str) -> Result<()>;
@@ -118,6 +166,40 @@ pub trait Registry: Send + Sync {
     /// The client that a refresh token is of; `None` when it is not known or spent. Whether it has ended is judged by
     /// [`Registry::issue`].
     async fn client_of_refresh(&self, refresh: Token) -> Result<Option<Client>>;
+
+    /// Keeps a log-in.
+    ///
+    /// **Errors**: `AlreadyExists` when the tenant has one of this name at the surface, or one of this person at
+    /// [`Surface::Store`]; `NotFound` when the principal's organization is not in the tenant.
+    async fn add_login(&self, tenant: TenantId, login: Login) -> Result<()>;
+
+    /// The log-ins of a tenant at a surface, by name.
+    async fn logins(&self, tenant: TenantId, surface: Surface) -> Result<Vec<Login>>;
+
+    /// The log-in of this name, which is folded already.
+    async fn login(&self, tenant: TenantId, surface: Surface, name: &str) -> Result<Option<Login>>;
+
+    /// The log-ins of this name in all tenants, by tenant, [`MOST_NAMESAKES`] at most. The other look-up across tenants: whoever
+    /// signs in says a name and no tenant, and is told of none until the password fits.
+    async fn logins_named(&self, surface: Surface, name: &str) -> Result<Vec<(TenantId, Login)>>;
+
+    /// The log-in of a person at [`Surface::Store`].
+    async fn login_of(&self, tenant: TenantId, person: Uuid) -> Result<Option<Login>>;
+
+    /// Gives a log-in another password. Its tokens stay.
+    ///
+    /// **Errors**: `NotFound`.
+    async fn set_password(&self, tenant: TenantId, surface: Surface, name: &str, hash: &str) -> Result<()>;
+
+    /// Gives the log-in of a person at [`Surface::Store`] another name, which is folded already; without one nothing happens.
+    ///
+    /// **Errors**: `AlreadyExists` when the name is another's there.
+    async fn rename_login(&self, tenant: TenantId, person: Uuid, name: &str) -> Result<()>;
+
+    /// Removes a log-in with all tokens of its principal. Its name may be given again; the log shows the principal's id then.
+    ///
+    /// **Errors**: `NotFound`.
+    async fn remove_login(&self, tenant: TenantId, surface: Surface, name: &str) -> Result<()>;
 
     /// Whom a token stands for; `None` when it is not known. Whether it has ended is for the directory to judge.
     async fn caller(&self, token: Token) -> Result<Option<Caller>>;

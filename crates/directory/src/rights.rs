@@ -170,8 +170,10 @@ impl Desk<'_> {
     pub async fn below(&self, id: OrganizationId) -> Result<Organization> {
         let tree = self.directory.tree(self.caller.tenant).await?;
         let is_below = id != self.organization.id && tree.is_within(id, self.organization.id);
-        let found = tree.get(id).filter(|_| is_below).cloned();
-        found.ok_or_else(|| Error::NotFound { kind: Kind::Organization, id: id.to_string() })
+        let found = tree.get(id).filter(|_| is_below);
+        found
+            .map(|found| Organization::clone(found))
+            .ok_or_else(|| Error::NotFound { kind: Kind::Organization, id: id.to_string() })
     }
 }
 

@@ -12,14 +12,15 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use cardfile_model::{
-    Audience, Batch, Change, Group, GroupDraft, GroupPatch, GroupQuery, Limits, Member, Note, NoteEdit, NoteQuery, Numbers,
-    OrganizationId, Page, Query, Record, Selection, Sources, TenantId,
+    Audience, Batch, Change, Expect, Group, GroupDraft, GroupPatch, GroupQuery, Limits, Member, Note, NoteEdit, NoteQuery,
+    Numbers, Organization, OrganizationId, OrganizationPatch, OrganizationQuery, Page, Query, Record, Selection, Sources,
+    TenantId,
 };
 use jiff::Timestamp;
 use uuid::Uuid;
 
 use crate::error::Result;
-use crate::registry::Registry;
+use crate::registry::{OrganizationDraft, Registry};
 
 /// Who writes, when, through which door, within which limits.
 #[derive(Debug, Clone)]
@@ -101,10 +102,32 @@ pub enum Command {
         /// What happens; of several edits of one key the last counts.
         edits: Vec<NoteEdit>,
     },
+    /// An organization is made, under the root unless the draft says otherwise; that cannot be undone. The log entry is the new
+    /// organization's own.
+    ///
+    /// `Invalid` for a draft that names a tenant or breaks rules, `AlreadyExists` when the id is taken in any tenant or a name
+    /// that has to be unique is taken, `NotFound` for an unknown parent, `TooLarge` (`organization_depth`,
+    /// `tenant_organizations`).
+    CreateOrganization(Box<OrganizationDraft>),
+    /// An organization changes, or moves with all that is below it; a patch that changes nothing leaves it as it was. The log
+    /// entry is the organization's own. Whether it is locked is not a door's to change.
+    ///
+    /// `NotFound` for it or its new parent, `Stale` and `AlreadyExists` when the expectation does not hold, `Invalid` when the
+    /// result would break rules, among them the rule `tree`: the root does not move, and nothing moves to itself or to what is
+    /// below it; `AlreadyExists` and `TooLarge` (`organization_depth`) as when one is made.
+    PatchOrganization {
+        /// Which.
+        id: OrganizationId,
+        /// What must hold before.
+        expect: Expect,
+        /// The change.
+        patch: Box<OrganizationPatch>,
+    },
     /// An earlier change is taken back, as a change of its own that can be undone too.
     ///
-    /// Refused with `Stale` when somebody it touched was touched again since in the same respect (the card, or the same group), unless
-    /// forced: then those are passed over. `NotFound` for a change that is not of this organization, `Invalid` (rule
+    /// Refused with `Stale` when somebody it touched was touched again since in the same respect (the card, or the same group), or
+    /// a note or a member of an organization is otherwise since, unless forced: then those are passed over. An organization goes
+    /// back only to where it may be: the errors of [`Command::PatchOrganization`] hold, forced or not. `NotFound` for a change that is not of this organization, `Invalid` (rule
     /// `undoable`) for one whose people were purged since or that cannot be undone.
     Undo {
         /// Whose change.
@@ -129,6 +152,8 @@ pub struct Applied {
     pub touched: u64,
     /// For commands on a group other than delete: the group afterwards.
     pub group: Option<Group>,
+    /// For commands on an organization, the undo of one among them: the organization afterwards.
+    pub organization: Option<Organization>,
 }
 
 /// What one write did.
@@ -210,6 +235,9 @@ pub trait Store: Registry {
         also: &[Uuid],
         people: &Numbers,
     ) -> Result<Vec<(String, Numbers)>>;
+
+    /// One page of the organizations that a query finds, and the exact total; none below one that is not known.
+    async fn find_organizations(&self, tenant: TenantId, query: OrganizationQuery) -> Result<(Vec<Organization>, u64)>;
 
     /// One page of the notes that a query finds, and the exact total.
     async fn notes(&self, tenant: TenantId, query: NoteQuery) -> Result<(Vec<Note>, u64)>;

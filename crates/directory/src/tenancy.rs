@@ -5,7 +5,6 @@ use std::collections::HashMap;
 use std::hash::Hash;
 use std::sync::{Arc, PoisonError, RwLock};
 
-use cardfile_model::{Organization, OrganizationId};
 use jiff::{SignedDuration, Timestamp};
 
 /// How old a remembered answer may be.
@@ -15,86 +14,64 @@ const MAX_ENTRIES: usize = 10_000;
 
 /// A bounded memory of answers.
 #[derive(Debug)]
-pub(crate) struct Memory<K, V>(RwLock<HashMap<K, (Timestamp, Arc<V>)>>);
+pub(crate) struct Memory<K, V>(RwLock<Known<K, V>>);
+
+#[derive(Debug)]
+struct Known<K, V> {
+    answers: HashMap<K, (Timestamp, Arc<V>)>,
+    /// How often all was forgotten.
+    forgotten: u64,
+}
 
 impl<K: Eq + Hash, V> Memory<K, V> {
     pub(crate) fn new() -> Self {
-        Memory(RwLock::new(HashMap::new()))
+        Memory(RwLock::new(Known { answers: HashMap::new(), forgotten: 0 }))
     }
 
     pub(crate) fn recall(&self, key: &K, now: Timestamp) -> Option<Arc<V>> {
         let known = self.0.read().unwrap_or_else(PoisonError::into_inner);
-        known.get(key).filter(|(then, _)| now.duration_since(*then) < MAX_AGE).map(|(_, value)| Arc::clone(value))
+        known.answers.get(key).filter(|(then, _)| now.duration_since(*then) < MAX_AGE).map(|(_, value)| Arc::clone(value))
     }
 
-    pub(crate) fn remember(&self, key: K, now: Timestamp, value: V) -> Arc<V> {
-        let value = Arc::new(value);
+    /// How often all was forgotten: to be asked before a question whose answer is to be remembered.
+    pub(crate) fn forgotten(&self) -> u64 {
+        self.0.read().unwrap_or_else(PoisonError::into_inner).forgotten
+    }
+
+    /// Remembers an answer, unless all was forgotten since it was asked for: it may be from before what was done then.
+    pub(crate) fn remember(&self, key: K, now: Timestamp, forgotten: u64, value: impl Into<Arc<V>>) -> Arc<V> {
+        let value = value.into();
         let mut known = self.0.write().unwrap_or_else(PoisonError::into_inner);
-        if known.len() >= MAX_ENTRIES {
-            known.clear();
+        if known.forgotten != forgotten {
+            return value;
         }
-        known.insert(key, (now, Arc::clone(&value)));
+        if known.answers.len() >= MAX_ENTRIES {
+            known.answers.clear();
+        }
+        known.answers.insert(key, (now, Arc::clone(&value)));
         value
     }
 
     pub(crate) fn forget(&self) {
-        self.0.write().unwrap_or_else(PoisonError::into_inner).clear();
+        let mut known = self.0.write().unwrap_or_else(PoisonError::into_inner);
+        known.answers.clear();
+        known.forgotten += 1;
     }
 }
 
-/// The organizations of one tenant.
-#[derive(Debug)]
-pub(crate) struct Tree {
-    organizations: HashMap<OrganizationId, Organization>,
-    numbers: HashMap<u32, OrganizationId>,
-}
+#[cfg(test)]
+mod tests {
+    use super::*;
 
-impl Tree {
-    pub(crate) fn new(organizations: Vec<Organization>) -> Self {
-        Tree {
-            numbers: organizations.iter().map(|organization| (organization.number, organization.id)).collect(),
-            organizations: organizations.into_iter().map(|organization| (organization.id, organization)).collect(),
-        }
-    }
-
-    /// The organization of a number.
-    pub(crate) fn numbered(&self, number: u32) -> Option<&Organization> {
-        self.get(*self.numbers.get(&number)?)
-    }
-
-    pub(crate) fn get(&self, id: OrganizationId) -> Option<&Organization> {
-        self.organizations.get(&id)
-    }
-
-    /// The organizations above one, the nearest first.
-    pub(crate) fn above(&self, organization: &Organization) -> Vec<OrganizationId> {
-        let mut above = Vec::new();
-        let mut parent = organization.parent;
-        // As below, a cycle would end the walk too.
-        while let Some(next) = parent.filter(|_| above.len() < self.organizations.len()).and_then(|id| self.get(id)) {
-            above.push(next.id);
-            parent = next.parent;
-        }
-        above
-    }
-
-    /// The country of an organization, or of the nearest above that has one.
-    pub(crate) fn country(&self, organization: &Organization) -> Option<String> {
-        let above = self.above(organization).into_iter().filter_map(|id| self.get(id));
-        std::iter::once(organization).chain(above).find_map(|organization| organization.country.clone())
-    }
-
-    /// Whether `id` is `top` or hangs below it.
-    pub(crate) fn is_within(&self, id: OrganizationId, top: OrganizationId) -> bool {
-        let mut at = self.get(id);
-        // A tree of n organizations is at most n deep; a cycle, which no store makes, would end the walk too.
-        for _ in 0..=self.organizations.len() {
-            match at {
-                Some(organization) if organization.id == top => return true,
-                Some(organization) => at = organization.parent.and_then(|parent| self.get(parent)),
-                None => return false,
-            }
-        }
-        false
+    #[test]
+    fn an_answer_from_before_all_was_forgotten_is_not_remembered() {
+        let (memory, now) = (Memory::new(), Timestamp::UNIX_EPOCH);
+        let before = memory.forgotten();
+        memory.forget();
+        assert_eq!(*memory.remember("key", now, before, "old"), "old");
+        assert_eq!(memory.recall(&"key", now), None);
+        memory.remember("key", now, memory.forgotten(), "new");
+        assert_eq!(memory.recall(&"key", now).as_deref(), Some(&"new"));
+        assert_eq!(memory.recall(&"key", now + MAX_AGE), None);
     }
 }

@@ -23,5 +23,5 @@ pub use bearer::bearer;
 pub use deadline::{Late, within};
 pub use door::{Door, Operation, Settings};
 pub use limiter::{Allowance, Limiter};
-pub use link::{OverTls, base_url};
+pub use link::{OverTls, Peer, base_url};
 pub use parameters::Parameters;

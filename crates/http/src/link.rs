@@ -1,5 +1,7 @@
 //! The address by which a client reached this server, for links that it can follow.
 
+use std::net::IpAddr;
+
 use axum::http::header::{FORWARDED, HOST};
 use axum::http::uri::Authority;
 use axum::http::{Extensions, HeaderMap, Uri};
@@ -9,6 +11,10 @@ use crate::door::Settings;
 /// Marks a request that came over TLS: the listener puts it into the request's extensions.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct OverTls;
+
+/// The address a request came from: the listener puts it into the request's extensions.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Peer(pub IpAddr);
 
 /// The scheme, host and prefix that a client put in front of this server's paths, without a slash at the end.
 ///

@@ -56,10 +56,12 @@ pub enum ChangeKind {
     Organization,
     /// Notes of an organization came, changed or went.
     Note,
+    /// An organization's members changed, or it moved.
+    OrganizationPatch,
 }
 
 impl ChangeKind {
-    const ALL: [ChangeKind; 8] = [
+    const ALL: [ChangeKind; 9] = [
         ChangeKind::Write,
         ChangeKind::Trash,
         ChangeKind::GroupCreate,
@@ -68,6 +70,7 @@ impl ChangeKind {
         ChangeKind::Undo,
         ChangeKind::Organization,
         ChangeKind::Note,
+        ChangeKind::OrganizationPatch,
     ];
 
     /// The kind of this name.
@@ -88,6 +91,7 @@ impl ChangeKind {
             ChangeKind::Undo => "undo",
             ChangeKind::Organization => "organization",
             ChangeKind::Note => "note",
+            ChangeKind::OrganizationPatch => "organization_patch",
         }
     }
 }

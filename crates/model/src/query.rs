@@ -35,6 +35,16 @@ pub struct Query {
     pub limit: usize,
 }
 
+impl Query {
+    /// The question for everyone of any source whom a filter finds, by number.
+    #[must_use]
+    pub fn of(organization: OrganizationId, reach: Reach, filter: Filter) -> Self {
+        let (sources, audience, order, is_descending) = (Sources::Any, Audience::Everything, Order::Number, false);
+        let (then, offset, limit) = (Vec::new(), 0, usize::MAX);
+        Query { organization, reach, sources, audience, filter, order, is_descending, then, offset, limit }
+    }
+}
+
 /// On whose behalf contacts are read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Audience {

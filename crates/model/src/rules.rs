@@ -1,8 +1,9 @@
-//! What a contact or a group must be, one function per rule.
+//! What a contact, a group or an organization must be, one function per rule.
 
 use serde::{Deserialize, Serialize};
 
 use crate::contact::{Contact, Entry};
+use crate::organization::Organization;
 
 /// A broken rule: where, which, and a sentence a person can act on.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -41,6 +42,12 @@ pub struct Limits {
     pub tenant_groups: u32,
     /// Notes of one organization on one shelf, such as numbers that opted out.
     pub shelf_notes: u32,
+    /// Bytes of what dialects keep with an organization, as JSON.
+    pub organization_bytes: usize,
+    /// Organizations of one tenant.
+    pub tenant_organizations: u32,
+    /// Levels of organizations below the root.
+    pub organization_depth: u32,
 }
 
 impl Default for Limits {
@@ -57,6 +64,9 @@ impl Default for Limits {
             tenant_people: 10_000_000,
             tenant_groups: 100_000,
             shelf_notes: 1_000_000,
+            organization_bytes: 256 * 1024,
+            tenant_organizations: 100_000,
+            organization_depth: 15,
         }
     }
 }
@@ -160,6 +170,24 @@ impl Limits {
     }
 }
 
+impl Organization {
+    /// Every rule this organization breaks, but for those that need the others to be judged.
+    #[must_use]
+    pub fn violations(&self, limits: &Limits) -> Vec<Violation> {
+        let mut found = Vec::new();
+        if self.name.trim().is_empty() {
+            found.push(Violation::new("name", "named", "an organization needs a name that is not blank"));
+        }
+        check_length("name", Some(&self.name), limits.text_chars, &mut found);
+        check_length("country", self.country.as_deref(), limits.text_chars, &mut found);
+        let most = limits.organization_bytes;
+        if !self.extensions.is_empty() && serde_json::to_vec(&self.extensions).is_ok_and(|bytes| bytes.len() > most) {
+            found.push(Violation::new("extensions", "length", format!("at most {most} bytes are kept here")));
+        }
+        found
+    }
+}
+
 fn check_list(name: &str, list: &[Entry], limits: &Limits, found: &mut Vec<Violation>) {
     if list.len() > limits.list_entries {
         found.push(too_many(name, limits.list_entries, "entries"));
@@ -252,5 +280,20 @@ mod tests {
     fn a_blank_group_name_is_refused() {
         assert_eq!(Limits::default().group_violations(Some(" \t"), None)[0].rule, "named");
         assert_eq!(Limits::default().group_violations(Some("Quay"), None), []);
+    }
+    #[test]
+    fn the_limits_of_an_organization_hold_at_their_edge_and_break_past_it() {
+        let limits = Limits::default();
+        let mut organization = crate::organization::tests::organization(2, &"é".repeat(limits.text_chars));
+        // {"d":"…"} has eight bytes besides.
+        let text = |bytes: usize| serde_json::Value::from("x".repeat(bytes - 8));
+        organization.extensions.insert("d".into(), text(limits.organization_bytes));
+        assert_eq!(organization.violations(&limits), []);
+        organization.name.push('x');
+        organization.extensions.insert("d".into(), text(limits.organization_bytes + 1));
+        let broken: Vec<_> = organization.violations(&limits).into_iter().map(|found| (found.field, found.rule)).collect();
+        assert_eq!(broken, [("name".to_owned(), "length"), ("extensions".to_owned(), "length")]);
+        organization.name = " \t".into();
+        assert_eq!(organization.violations(&limits)[0].rule, "named");
     }
 }

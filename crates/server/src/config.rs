@@ -54,6 +54,8 @@ pub struct Config {
     pub limits: Limits,
     /// Which doors may take away what is protected.
     pub protections: Protections,
+    /// Signing in with a password.
+    pub logins: Logins,
     /// The address book's door, where the vendor's documents leave something open.
     pub address_book: cardfile_address_book::Settings,
     /// The embedded store.
@@ -68,6 +70,22 @@ pub struct Tls {
     pub cert: PathBuf,
     /// Its private key, PEM.
     pub key: PathBuf,
+}
+
+/// Signing in with a password.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Logins {
+    /// Failures of one account within the window, after which it is not tried any more.
+    pub failures: u32,
+    /// Failures from one address within the window, whatever the account.
+    pub failures_by_address: u32,
+    /// How long failures count, from the first of them.
+    pub window: Term,
+    /// Threads that hash passwords; each takes 19 MiB while it does.
+    pub workers: usize,
+    /// Hashes that may wait for these; further ones are turned away.
+    pub waiting: usize,
 }
 
 /// What is logged, on standard error.
@@ -105,7 +123,7 @@ impl Default for Config {
             idle_timeout: Term::seconds(75),
             max_connections: 4096,
             shutdown_grace: Term::seconds(20),
-            retention: Term::seconds(settings.retention.as_secs().unsigned_abs()),
+            retention: term(settings.retention),
             purge_interval: Term::seconds(60),
             admits_unknown_groups: settings.admits_unknown_groups,
             admits_unknown_members: settings.admits_unknown_members,
@@ -113,9 +131,17 @@ impl Default for Config {
             log: Log::default(),
             limits: settings.limits,
             protections: settings.protections,
+            logins: Logins::default(),
             address_book: cardfile_address_book::Settings::default(),
             store: Options::default(),
         }
+    }
+}
+
+impl Default for Logins {
+    fn default() -> Self {
+        let cardfile_directory::Logins { failures, failures_by_address, window, workers, waiting } = Settings::default().logins;
+        Logins { failures, failures_by_address, window: term(window), workers, waiting }
     }
 }
 
@@ -133,16 +159,45 @@ impl Tls {
     }
 }
 
+impl Logins {
+    fn directory(&self) -> cardfile_directory::Logins {
+        let Logins { failures, failures_by_address, window, workers, waiting } = *self;
+        cardfile_directory::Logins { failures, failures_by_address, window: duration(window), workers, waiting }
+    }
+
+    /// Without a single failure allowed nobody comes in, without a thread or a place to wait nobody is looked at.
+    fn check(&self) -> Result<()> {
+        for (name, is_zero) in [
+            ("failures", self.failures == 0),
+            ("failures_by_address", self.failures_by_address == 0),
+            ("workers", self.workers == 0),
+            ("waiting", self.waiting == 0),
+        ] {
+            ensure!(!is_zero, "logins.{name}: must be at least 1");
+        }
+        Ok(())
+    }
+}
+
+fn term(duration: SignedDuration) -> Term {
+    Term::seconds(duration.as_secs().unsigned_abs())
+}
+
+fn duration(term: Term) -> SignedDuration {
+    SignedDuration::try_from(term.0).unwrap_or(SignedDuration::MAX)
+}
+
 impl Config {
     /// What the directory is told of it.
     #[must_use]
     pub fn directory(&self) -> Settings {
         Settings {
             limits: self.limits.clone(),
-            retention: SignedDuration::try_from(self.retention.0).unwrap_or(SignedDuration::MAX),
+            retention: duration(self.retention),
             admits_unknown_groups: self.admits_unknown_groups,
             admits_unknown_members: self.admits_unknown_members,
             protections: self.protections.clone(),
+            logins: self.logins.directory(),
         }
     }
 
@@ -164,12 +219,14 @@ impl Config {
         let has_both = self.tls.cert.as_os_str().is_empty() == self.tls.key.as_os_str().is_empty();
         ensure!(has_both, "tls: cert and key are needed both, or neither");
         ensure!(self.max_connections > 0, "max_connections: must be at least 1");
+        self.logins.check()?;
         self.address_book.check().map_err(|error| anyhow!("address_book.{error}"))?;
         for (name, term) in [
             ("request_timeout", self.request_timeout),
             ("header_timeout", self.header_timeout),
             ("idle_timeout", self.idle_timeout),
             ("purge_interval", self.purge_interval),
+            ("logins.window", self.logins.window),
         ] {
             ensure!(!term.0.is_zero(), "{name}: must be longer than 0s");
         }

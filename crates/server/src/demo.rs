@@ -56,7 +56,7 @@ struct Filled {
 /// Makes the organization, its administrator, a client, the people and their groups.
 async fn fill(directory: &Directory) -> Result<Filled> {
     let id = OrganizationId(directory.next_id());
-    let draft = OrganizationDraft { id, tenant: None, parent: None, name: "Cardfile demo".into(), country: None };
+    let draft = OrganizationDraft::new(id, "Cardfile demo");
     directory.add_organization(draft).await?;
     let administrator = Principal {
         id: directory.next_id(),

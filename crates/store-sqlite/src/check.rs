@@ -2,6 +2,7 @@
 
 mod counters;
 mod told;
+mod tree;
 
 use std::collections::BTreeMap;
 
@@ -14,7 +15,7 @@ use crate::connect::Readers;
 use crate::fault::{corrupt, fault};
 use crate::segments::{TenantBlocks, index_fault};
 use crate::sets::{self, SetName};
-use crate::state::{State, States, View, number, person};
+use crate::state::{Known, State, States, View, number, person};
 use crate::{rows, write};
 
 /// Findings told of one tenant; more say nothing new.
@@ -36,7 +37,7 @@ pub(crate) fn check(readers: &Readers, states: &States) -> Result<Vec<Finding>> 
         let mut found = readers.snapshot(|connection| {
             // What is in memory is left aside: the file itself is looked at.
             let row = states.view(connection, tenant)?.state.row.clone();
-            let state = std::sync::Arc::new(State::new(row, sets::Sets::default(), None));
+            let state = std::sync::Arc::new(State::new(row, Known::default()));
             let mut checkup = Checkup { view: View { connection, state, helpers: None }, tenant, findings: Vec::new() };
             checkup.run()?;
             Ok(checkup.findings)
@@ -81,7 +82,13 @@ impl Checkup<'_> {
         let seen = self.rows()?;
         let sets = self.sets(&seen);
         self.heed(sets, "the sets", false)?;
-        for (part, wrong) in [("the counters", counters::compare(&self.view)), ("the log", told::compare(&self.view))] {
+        let tree = tree::compare(&self.view, self.tenant);
+        let parts = [
+            ("the counters", counters::compare(&self.view)),
+            ("the organizations", tree),
+            ("the log", told::compare(&self.view)),
+        ];
+        for (part, wrong) in parts {
             let found = wrong.map(|wrong| wrong.into_iter().for_each(|message| self.find(message, false)));
             self.heed(found, part, false)?;
         }

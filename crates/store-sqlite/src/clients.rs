@@ -3,10 +3,11 @@
 use cardfile_directory::{Client, Error, Issue, Kind, Principal, Result, Token};
 use cardfile_model::TenantId;
 use rusqlite::{Connection, OptionalExtension, Row, params};
+use uuid::Uuid;
 
 use crate::fault::{corrupt, fault};
 use crate::organizations;
-use crate::registry::{covered, keep_token, principal};
+use crate::registry::{covered, keep_token, principal, revoke_tokens};
 use crate::rows::time;
 use crate::state::TenantRow;
 use crate::turn::Turn;
@@ -88,11 +89,13 @@ pub(crate) fn remove(turn: &mut Turn<'_>, tenant: TenantId, id: &str) -> Result<
     let Some(row) = TenantRow::read(connection, tenant)? else { return Err(unknown()) };
     let sql = "UPDATE clients
                   SET secret = NULL
-                WHERE tenant = ?1 AND id = ?2 AND secret IS NOT NULL";
+                WHERE tenant = ?1 AND id = ?2 AND secret IS NOT NULL
+            RETURNING principal";
     let mut statement = connection.prepare_cached(sql).map_err(fault)?;
-    if statement.execute(params![row.key, id]).map_err(fault)? == 0 {
-        return Err(unknown());
-    }
+    let gone = statement.query_row(params![row.key, id], |row| row.get(0)).optional();
+    let principal: Uuid = gone.map_err(fault)?.ok_or_else(unknown)?;
+    // What its tokens were renewed into is not issued to it.
+    revoke_tokens(connection, row.key, principal, None)?;
     forget(connection, row.key, id, i64::MAX)
 }
 

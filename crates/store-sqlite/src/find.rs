@@ -46,19 +46,19 @@ impl View<'_> {
             Reach::Own | Reach::Members | Reach::Inherited => self.homes(organization, reach == Reach::Inherited)?,
         };
         let live = self.live()?;
-        let is_root_in = homes.iter().any(|home| home.number == organizations::ROOT);
+        let is_root_in = homes.contains(&organizations::ROOT);
         if is_root_in && matches!(reach, Reach::Below(_)) {
             return Ok(live);
         }
         // With the root it is told who is not meant, for these are fewer.
         let mut others = if is_root_in { (*self.set(&SetName::Elsewhere)?).clone() } else { Numbers::new() };
-        for home in &homes {
+        for home in homes {
             let mut here = Vec::new();
-            if home.number != organizations::ROOT {
-                here.push(self.set(&SetName::Organization(home.number))?);
+            if home != organizations::ROOT {
+                here.push(self.set(&SetName::Organization(home))?);
             }
             if matches!(reach, Reach::Members | Reach::Inherited) {
-                here.push(self.set(&SetName::Guests(home.number))?);
+                here.push(self.set(&SetName::Guests(home))?);
             }
             for here in here.iter().filter(|here| !here.is_empty()) {
                 if is_root_in { others -= &**here } else { others |= &**here }

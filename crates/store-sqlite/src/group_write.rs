@@ -72,7 +72,7 @@ pub(crate) fn patch(turn: &mut Turn<'_>, tenant: TenantId, author: &Author, id: 
     if entry.is_empty() {
         let revision = turn.draft(tenant)?.row.revision;
         let group = Some(drafted(turn, tenant, row)?);
-        return Ok(Applied { revision, is_changed: false, outcomes: Vec::new(), touched: 0, group });
+        return Ok(Applied { revision, is_changed: false, outcomes: Vec::new(), touched: 0, group, organization: None });
     }
     if entry.before == Before::default() {
         // Only who is in it changed: its name need not be put into the indexes again.
@@ -122,7 +122,7 @@ fn remembered(turn: &mut Turn<'_>, tenant: TenantId, author: &Author, row: Group
     let touched = log::append(turn, tenant, author, entry)?;
     let revision = turn.draft(tenant)?.row.revision;
     let group = Some(drafted(turn, tenant, row)?);
-    Ok(Applied { revision, is_changed: true, outcomes: Vec::new(), touched, group })
+    Ok(Applied { revision, is_changed: true, outcomes: Vec::new(), touched, group, organization: None })
 }
 
 /// Applies steps to who is in a group; answers who came and who went in the end.

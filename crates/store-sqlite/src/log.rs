@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use cardfile_directory::{Author, Error, Result};
-use cardfile_model::{Change, ChangeKind, Group, Numbers, OrganizationId, Patch, TenantId};
+use cardfile_model::{Change, ChangeKind, Group, Numbers, OrganizationId, OrganizationTurn, Patch, TenantId};
 use rusqlite::{Connection, OptionalExtension, Row, params};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
@@ -45,6 +45,9 @@ pub(crate) struct Before {
     /// The notes that changed.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub(crate) notes: Vec<Noted>,
+    /// What of an organization changed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) organization: Option<OrganizationTurn>,
 }
 
 /// A note before and after a change.
@@ -216,6 +219,7 @@ pub(crate) fn touched_since(connection: &Connection, tenant: i64, since: u64, gr
 pub(crate) fn authors(connection: &Connection, tenant: i64, revisions: &BTreeSet<u64>) -> Result<BTreeMap<u64, String>> {
     let sql = "SELECT l.door, l.principal,
                       (SELECT c.id FROM clients c WHERE c.tenant = l.tenant AND c.principal = l.principal),
+                      (SELECT g.name FROM logins g WHERE g.tenant = l.tenant AND g.principal = l.principal),
                       (SELECT k.name FROM tokens k WHERE k.tenant = l.tenant AND k.principal = l.principal AND k.name IS NOT NULL)
                  FROM log l
                 WHERE l.tenant = ?1 AND l.revision = ?2";
@@ -224,7 +228,7 @@ pub(crate) fn authors(connection: &Connection, tenant: i64, revisions: &BTreeSet
     for revision in revisions {
         let name = statement.query_row(params![tenant, revision], |row| {
             let principal: Option<Uuid> = row.get(1)?;
-            let name: Option<String> = row.get::<_, Option<String>>(2)?.or(row.get(3)?);
+            let name: Option<String> = row.get::<_, Option<String>>(2)?.or(row.get(3)?).or(row.get(4)?);
             Ok(match (principal, name) {
                 (Some(_), Some(name)) => name,
                 (Some(principal), None) => principal.to_string(),

@@ -1,6 +1,7 @@
 //! The schema, step by step: numbered, forward only, never edited once released.
 
 mod homes;
+mod making;
 mod reach;
 
 use cardfile_directory::{Error, Result};
@@ -19,6 +20,8 @@ struct Step {
 const STEPS: &[Step] = &[
     Step { sql: include_str!("migrations/0001_directory.sql"), fill: |_| Ok(()) },
     Step { sql: include_str!("migrations/0002_clients_and_notes.sql"), fill: reach::fill },
+    Step { sql: include_str!("migrations/0003_logins.sql"), fill: |_| Ok(()) },
+    Step { sql: include_str!("migrations/0004_organizations.sql"), fill: making::fill },
     Step { sql: "", fill: homes::fill },
 ];
 

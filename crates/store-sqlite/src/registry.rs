@@ -1,65 +1,18 @@
-//! Tenants, organizations and tokens.
+//! Tenants and tokens.
 
 use std::sync::Arc;
 
-use cardfile_directory::{Author, Caller, Error, Kind, OrganizationDraft, Principal, Result, Scopes, Token, TokenDraft};
-use cardfile_model::{ChangeKind, Limits, Organization, OrganizationId, Role, Sources, TenantId};
+use cardfile_directory::{Author, Caller, Error, Principal, Result, Scopes, Token, TokenDraft};
+use cardfile_model::{Limits, OrganizationId, Role, Sources, TenantId};
 use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension, Row, params};
 use uuid::Uuid;
 
 use crate::fault::{corrupt, fault};
-use crate::log::{self, Entry};
 use crate::organizations;
 use crate::rows::time;
 use crate::state::TenantRow;
 use crate::turn::Turn;
-
-/// Makes an organization, and its tenant if it has none.
-pub(crate) fn add_organization(turn: &mut Turn<'_>, draft: OrganizationDraft, author: &Author) -> Result<Organization> {
-    let connection = turn.connection;
-    if tenant_of(connection, draft.id)?.is_some() {
-        return Err(Error::AlreadyExists { kind: Kind::Organization, key: draft.id.to_string() });
-    }
-    let tenant = draft.tenant.unwrap_or(TenantId(draft.id.0));
-    if draft.tenant.is_none() {
-        let sql = "INSERT INTO tenants (id, version, revision, next_person, next_group, next_organization, next_segment)
-                   VALUES (?1, 0, 0, 1, 1, 1, 1)";
-        connection.prepare_cached(sql).and_then(|mut statement| statement.execute([tenant.0])).map_err(fault)?;
-    }
-    let tenancy = turn.draft(tenant)?;
-    let (key, number) = (tenancy.row.key, tenancy.row.next_organization);
-    tenancy.row.next_organization += 1;
-    let parent = match (number, draft.parent) {
-        (organizations::ROOT, None) => None,
-        (organizations::ROOT, Some(parent)) => return Err(unknown_organization(parent)),
-        (_, Some(parent)) => Some(organizations::number(connection, key, parent).map(|_| parent)?),
-        (_, None) => Some(OrganizationId(tenant.0)),
-    };
-    let organization = Organization { id: draft.id, number, parent, name: draft.name, country: draft.country, is_locked: false };
-    organizations::insert(connection, key, &organization)?;
-    log::append(turn, tenant, author, &Entry::new(ChangeKind::Organization, number))?;
-    Ok(organization)
-}
-
-fn unknown_organization(id: OrganizationId) -> Error {
-    Error::NotFound { kind: Kind::Organization, id: id.to_string() }
-}
-
-/// Locks an organization, or opens it.
-pub(crate) fn lock_organization(turn: &mut Turn<'_>, tenant: TenantId, id: OrganizationId, is_locked: bool) -> Result<()> {
-    let sql = "UPDATE organizations
-                  SET is_locked = ?3
-                WHERE tenant = ?1 AND id = ?2";
-    let connection = turn.connection;
-    let Ok(draft) = turn.draft(tenant) else { return Err(unknown_organization(id)) };
-    draft.touch();
-    let mut statement = connection.prepare_cached(sql).map_err(fault)?;
-    match statement.execute(params![draft.row.key, id.0, is_locked]).map_err(fault)? {
-        0 => Err(unknown_organization(id)),
-        _ => Ok(()),
-    }
-}
 
 /// The tenant an organization is in.
 pub(crate) fn tenant_of(connection: &Connection, id: OrganizationId) -> Result<Option<TenantId>> {
@@ -78,9 +31,26 @@ pub(crate) fn tenants(connection: &Connection) -> Result<Vec<TenantId>> {
     rows.and_then(Iterator::collect).map_err(fault)
 }
 
-/// Keeps a token.
+/// Keeps a token, and forgets those of its principal that ended.
 pub(crate) fn add_token(turn: &mut Turn<'_>, draft: &TokenDraft) -> Result<()> {
+    let TokenDraft { token, principal, created } = draft;
+    let key = turn.draft(token.tenant)?.row.key;
+    revoke_tokens(turn.connection, key, principal.id, Some(*created))?;
     keep_token(turn, draft, None)
+}
+
+/// Keeps a token if another of its principal stands.
+pub(crate) fn renew_token(turn: &mut Turn<'_>, draft: &TokenDraft) -> Result<()> {
+    let TokenDraft { token, principal, created } = draft;
+    let Some(row) = TenantRow::read(turn.connection, token.tenant)? else { return Err(Error::Unauthenticated) };
+    let sql = "SELECT 1
+                 FROM tokens
+                WHERE tenant = ?1 AND principal = ?2 AND (expires IS NULL OR expires > ?3)";
+    let mut statement = turn.connection.prepare_cached(sql).map_err(fault)?;
+    if statement.exists(params![row.key, principal.id, created.as_microsecond()]).map_err(fault)? {
+        return add_token(turn, draft);
+    }
+    Err(Error::Unauthenticated)
 }
 
 /// Keeps a token, which may be issued to a client.
@@ -135,6 +105,22 @@ pub(crate) fn revoke_token(turn: &mut Turn<'_>, token: Token) -> Result<()> {
                 WHERE tenant = ?1 AND hash = ?2";
     let mut statement = connection.prepare_cached(sql).map_err(fault)?;
     statement.execute(params![row.key, token.hash]).map(drop).map_err(fault)
+}
+
+/// Forgets all tokens of a principal.
+pub(crate) fn revoke_tokens_of(turn: &mut Turn<'_>, tenant: TenantId, principal: Uuid) -> Result<()> {
+    match TenantRow::read(turn.connection, tenant)? {
+        Some(row) => revoke_tokens(turn.connection, row.key, principal, None),
+        None => Ok(()),
+    }
+}
+
+/// Forgets the tokens of a principal: those that end by a time, or all.
+pub(crate) fn revoke_tokens(connection: &Connection, tenant: i64, principal: Uuid, end: Option<Timestamp>) -> Result<()> {
+    let sql = "DELETE FROM tokens
+                WHERE tenant = ?1 AND principal = ?2 AND (?3 IS NULL OR expires <= ?3)";
+    let mut statement = connection.prepare_cached(sql).map_err(fault)?;
+    statement.execute(params![tenant, principal, end.map(Timestamp::as_microsecond)]).map(drop).map_err(fault)
 }
 
 /// Whom a token stands for.

@@ -5,13 +5,13 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use cardfile_directory::{Error, Kind, Result};
 use cardfile_index::Segment;
-use cardfile_model::{Numbers, OrganizationId, TenantId};
+use cardfile_model::{Numbers, OrganizationId, TenantId, Tree};
 use rusqlite::{Connection, OptionalExtension};
 
 use crate::connect::Readers;
 use crate::fault::fault;
-use crate::segments;
 use crate::sets::{SetName, Sets};
+use crate::{organizations, segments};
 
 /// A tenant's counters.
 #[derive(Debug, Clone)]
@@ -28,12 +28,15 @@ pub(crate) struct TenantRow {
     pub(crate) next_segment: u64,
     /// Every change up to this revision is purged.
     pub(crate) purged: u64,
+    /// Moves whenever an organization is made or changed.
+    pub(crate) organizations_version: i64,
 }
 
 impl TenantRow {
     /// Reads a tenant's counters.
     pub(crate) fn read(connection: &Connection, tenant: TenantId) -> Result<Option<TenantRow>> {
-        let sql = "SELECT tenant, version, revision, next_person, next_group, next_organization, next_segment, purged
+        let sql = "SELECT tenant, version, revision, next_person, next_group, next_organization, next_segment, purged,
+                          organizations_version
                      FROM tenants
                     WHERE id = ?1";
         let mut statement = connection.prepare_cached(sql).map_err(fault)?;
@@ -47,6 +50,7 @@ impl TenantRow {
                 next_organization: row.get(5)?,
                 next_segment: row.get(6)?,
                 purged: row.get(7)?,
+                organizations_version: row.get(8)?,
             })
         });
         row.optional().map_err(fault)
@@ -75,29 +79,41 @@ pub(crate) fn number(key: i64) -> u32 {
 /// The segments of a tenant's index, newest first.
 pub(crate) type Segments = Arc<Vec<Arc<Segment>>>;
 
+/// A tree of organizations, and the `organizations_version` it was read at.
+pub(crate) type Dated = (i64, Arc<Tree>);
+
+/// What is known of a tenant without looking into the file.
+#[derive(Debug, Default)]
+pub(crate) struct Known {
+    pub(crate) sets: Sets,
+    pub(crate) segments: Option<Segments>,
+    /// Maybe of an earlier version: what changed since is read into it.
+    pub(crate) tree: Option<Dated>,
+}
+
 /// A tenant at one version.
 #[derive(Debug)]
 pub(crate) struct State {
     pub(crate) row: TenantRow,
     sets: Mutex<Sets>,
+    tree: Mutex<Option<Dated>>,
     segments: OnceLock<Segments>,
     live: OnceLock<Arc<Numbers>>,
     present: OnceLock<Arc<Numbers>>,
     sources: OnceLock<Vec<SetName>>,
-    organizations: OnceLock<HashMap<OrganizationId, (u32, Option<OrganizationId>)>>,
 }
 
 impl State {
     /// A tenant of which some is known already.
-    pub(crate) fn new(row: TenantRow, sets: Sets, segments: Option<Segments>) -> Self {
+    pub(crate) fn new(row: TenantRow, known: Known) -> Self {
         State {
             row,
-            sets: Mutex::new(sets),
-            segments: segments.map_or_else(OnceLock::new, OnceLock::from),
+            sets: Mutex::new(known.sets),
+            tree: Mutex::new(known.tree),
+            segments: known.segments.map_or_else(OnceLock::new, OnceLock::from),
             live: OnceLock::new(),
             present: OnceLock::new(),
             sources: OnceLock::new(),
-            organizations: OnceLock::new(),
         }
     }
 
@@ -106,17 +122,15 @@ impl State {
         self.sets.lock().unwrap_or_else(PoisonError::into_inner).0.get(name).map_or(0, |set| set.len())
     }
 
-    /// What is known of the sets and segments, to start a new version from.
-    pub(crate) fn known(&self) -> (Sets, Option<Segments>) {
-        (self.sets.lock().unwrap_or_else(PoisonError::into_inner).clone(), self.segments.get().cloned())
+    /// What is known, to start a new version from.
+    pub(crate) fn known(&self) -> Known {
+        let sets = self.sets.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        Known { sets, segments: self.segments.get().cloned(), tree: self.known_tree() }
     }
-}
 
-/// An organization by id and number.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Home {
-    pub(crate) id: OrganizationId,
-    pub(crate) number: u32,
+    fn known_tree(&self) -> Option<Dated> {
+        self.tree.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
 }
 
 /// A tenant as one snapshot of the file shows it.
@@ -167,67 +181,54 @@ impl View<'_> {
         Ok(self.state.sources.get().map_or(&[], Vec::as_slice))
     }
 
-    /// An organization; `None` when the tenant has none of this id.
-    pub(crate) fn home(&self, id: OrganizationId) -> Result<Option<Home>> {
-        Ok(self.above(id)?.map(|(home, _)| home))
-    }
-
-    /// An organization, and the one above it.
-    fn above(&self, id: OrganizationId) -> Result<Option<(Home, Option<OrganizationId>)>> {
-        if self.state.organizations.get().is_none() {
-            let all = crate::organizations::all(self.connection, self.key())?;
-            let known = all.into_iter().map(|found| (found.id, (found.number, found.parent))).collect();
-            self.state.organizations.get_or_init(|| known);
+    /// The tenant's organizations: those of an earlier version, and what changed since.
+    pub(crate) fn tree(&self) -> Result<Arc<Tree>> {
+        let TenantRow { organizations_version, next_organization, .. } = self.state.row;
+        let mut known = self.state.tree.lock().unwrap_or_else(PoisonError::into_inner);
+        let (version, mut tree) =
+            known.take().filter(|(version, _)| *version <= organizations_version).unwrap_or((-1, Arc::default()));
+        if version < organizations_version {
+            let changed = organizations::since(self.connection, self.key(), version, next_organization)?;
+            Arc::make_mut(&mut tree).put(changed);
         }
-        let found = self.state.organizations.get().and_then(|known| known.get(&id));
-        Ok(found.map(|(number, parent)| (Home { id, number: *number }, *parent)))
+        *known = Some((organizations_version, Arc::clone(&tree)));
+        Ok(tree)
     }
 
-    /// An organization, and those above it if wanted, the nearest first.
+    /// The number of an organization; `None` when the tenant has none of this id.
+    pub(crate) fn home(&self, id: OrganizationId) -> Result<Option<u32>> {
+        Ok(self.tree()?.get(id).map(|found| found.number))
+    }
+
+    /// The numbers of an organization, and of those above it if wanted, the nearest first.
     ///
     /// # Errors
     /// `NotFound` when the tenant has none of this id.
-    pub(crate) fn homes(&self, id: OrganizationId, inherits: bool) -> Result<Vec<Home>> {
-        let (mut homes, mut next) = (Vec::new(), Some(id));
-        while let Some((home, parent)) = next.map(|id| self.above(id)).transpose()?.flatten() {
-            homes.push(home);
-            next = parent.filter(|_| inherits);
-        }
-        if homes.is_empty() {
-            return Err(Error::NotFound { kind: Kind::Organization, id: id.to_string() });
-        }
+    pub(crate) fn homes(&self, id: OrganizationId, inherits: bool) -> Result<Vec<u32>> {
+        let tree = self.tree()?;
+        let found = tree.get(id).ok_or_else(|| Error::NotFound { kind: Kind::Organization, id: id.to_string() })?;
+        let above = tree.above(id).take(if inherits { usize::MAX } else { 0 });
+        Ok(std::iter::once(found).chain(above).map(|found| found.number).collect())
+    }
+
+    /// The numbers of an organization and of all below it.
+    ///
+    /// # Errors
+    /// `NotFound` when the tenant has none of this id.
+    pub(crate) fn below(&self, id: OrganizationId) -> Result<Vec<u32>> {
+        let mut homes = self.homes(id, false)?;
+        homes.extend(self.tree()?.below(homes[0]));
         Ok(homes)
     }
 
-    /// An organization, and all below it, in no order.
-    ///
-    /// # Errors
-    /// `NotFound` when the tenant has none of this id.
-    pub(crate) fn below(&self, id: OrganizationId) -> Result<Vec<Home>> {
-        let mut below = self.homes(id, false)?;
-        if let Some(known) = self.state.organizations.get() {
-            let mut children: HashMap<OrganizationId, Vec<Home>> = HashMap::new();
-            for (id, (number, parent)) in known {
-                let Some(parent) = parent else { continue };
-                children.entry(*parent).or_default().push(Home { id: *id, number: *number });
-            }
-            let mut at = 0;
-            while at < below.len() {
-                below.append(children.get_mut(&below[at].id).unwrap_or(&mut Vec::new()));
-                at += 1;
-            }
-        }
-        Ok(below)
-    }
-
     /// Whether a person belongs to an organization, at home or as a guest.
-    pub(crate) fn is_member(&self, home: Home, number: u32) -> Result<bool> {
-        let is_home = if home.number == crate::organizations::ROOT {
+    pub(crate) fn is_member(&self, home: u32, number: u32) -> Result<bool> {
+        let is_home = if home == organizations::ROOT {
             !self.set(&SetName::Elsewhere)?.contains(number)
         } else {
-            self.set(&SetName::Organization(home.number))?.contains(number)
+            self.set(&SetName::Organization(home))?.contains(number)
         };
-        Ok(is_home || self.set(&SetName::Guests(home.number))?.contains(number))
+        Ok(is_home || self.set(&SetName::Guests(home))?.contains(number))
     }
 
     /// The segments of the index, newest first.
@@ -260,9 +261,18 @@ impl States {
         if let Some(state) = self.at(tenant, row.version) {
             return Ok(View { connection, state, helpers: None });
         }
-        let state = Arc::new(State::new(row, Sets::default(), None));
+        let known = Known { tree: self.known_tree(tenant), ..Known::default() };
+        let state = Arc::new(State::new(row, known));
         self.publish(tenant, Arc::clone(&state));
         Ok(View { connection, state, helpers: None })
+    }
+
+    /// The tree of a tenant's newest known version.
+    fn known_tree(&self, tenant: TenantId) -> Option<Dated> {
+        let states = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let newest = states.get(&tenant)?.front().cloned();
+        drop(states);
+        newest?.known_tree()
     }
 
     /// What is known of a tenant at a version.

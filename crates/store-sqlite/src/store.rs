@@ -11,8 +11,8 @@ use std::thread::JoinHandle;
 use async_trait::async_trait;
 use cardfile_directory::{Applied, Author, Command, Error, Finding, Gauge, Kind, Result, Store};
 use cardfile_model::{
-    Audience, Change, Group, GroupQuery, Member, Note, NoteKeys, NoteQuery, Numbers, OrganizationId, Page, Query, Record,
-    TenantId,
+    Audience, Change, Group, GroupQuery, Member, Note, NoteKeys, NoteQuery, Numbers, Organization, OrganizationId,
+    OrganizationQuery, Page, Query, Record, TenantId,
 };
 use jiff::Timestamp;
 use rusqlite::Connection;
@@ -29,7 +29,8 @@ use crate::undo::Wanted;
 use crate::write::Prepared;
 use crate::writer::Writer;
 use crate::{
-    backup, check, checkpoint, get, group_write, log, migrate, notes, organizations, purge, rebuild, trash, undo, write,
+    backup, check, checkpoint, get, group_write, log, migrate, notes, organization_write, organizations, purge, rebuild, trash,
+    undo, write,
 };
 
 /// A batch of more writes than this is prepared away from the threads that answer requests.
@@ -215,7 +216,7 @@ impl Store for SqliteStore {
         let writer = self.writer()?;
         match command {
             Command::Write(batch) => {
-                let number = self.view(tenant, |view| view.homes(batch.organization, false).map(|homes| homes[0].number))?;
+                let number = self.view(tenant, |view| view.homes(batch.organization, false).map(|homes| homes[0]))?;
                 let (prepared, author) = if batch.writes.len() > PREPARED_INLINE {
                     blocking(move || Ok((Prepared::new(batch, number, &author), author))).await?
                 } else {
@@ -232,6 +233,12 @@ impl Store for SqliteStore {
             Command::Note { organization, edits } => {
                 let cost = edits.len();
                 writer.write(cost, move |turn| notes::apply(turn, tenant, &author, organization, edits)).await
+            }
+            Command::CreateOrganization(draft) => {
+                writer.write(1, move |turn| organization_write::create(turn, tenant, &author, *draft)).await
+            }
+            Command::PatchOrganization { id, expect, patch } => {
+                writer.write(1, move |turn| organization_write::patch(turn, tenant, &author, (id, expect), *patch)).await
             }
             Command::Undo { organization, change, is_forced } => {
                 let wanted = Wanted { organization, change, is_forced };
@@ -257,6 +264,10 @@ impl Store for SqliteStore {
     ) -> Result<Vec<(String, Numbers)>> {
         let (also, people) = (also.to_vec(), people.clone());
         or_empty(self.search(tenant, move |view, _| view.groups_of(organization, &also, &people)).await, Vec::new)
+    }
+
+    async fn find_organizations(&self, tenant: TenantId, query: OrganizationQuery) -> Result<(Vec<Organization>, u64)> {
+        or_empty(self.search(tenant, move |view, _| Ok(view.tree()?.find(&query))).await, Default::default)
     }
 
     async fn notes(&self, tenant: TenantId, query: NoteQuery) -> Result<(Vec<Note>, u64)> {

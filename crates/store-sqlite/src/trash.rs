@@ -41,7 +41,7 @@ pub(crate) fn apply(turn: &mut Turn<'_>, tenant: TenantId, author: &Author, tras
     let is_changed = !entry.is_empty();
     let touched = if is_changed { log::append(turn, tenant, author, &entry)? } else { 0 };
     let revision = turn.draft(tenant)?.row.revision;
-    Ok(Applied { revision, is_changed, outcomes: Vec::new(), touched, group: None })
+    Ok(Applied { revision, is_changed, outcomes: Vec::new(), touched, group: None, organization: None })
 }
 
 /// Everyone at home in an organization who is not in the trash.

@@ -13,7 +13,7 @@ use crate::fault::{caught, fault, given_up};
 use crate::flush;
 use crate::segments::{TenantBlocks, index_fault};
 use crate::sets::{SetName, Sets, chunks_of};
-use crate::state::{Segments, State, States, TenantRow};
+use crate::state::{Dated, Known, Segments, State, States, TenantRow};
 
 /// What is indexed of a person from now on.
 #[derive(Debug, Clone, Default)]
@@ -29,6 +29,8 @@ pub(crate) struct Draft {
     sets: Sets,
     dirty: BTreeMap<SetName, BTreeSet<u32>>,
     pub(crate) segments: Option<Segments>,
+    /// The organizations as they were before.
+    tree: Option<Dated>,
     is_touched: bool,
     /// What the running job did to sets, to be taken back if it fails: copies of large sets would cost more than the job.
     steps: Vec<Step>,
@@ -130,8 +132,9 @@ impl<'c> Turn<'c> {
         if !self.drafts.contains_key(&tenant) {
             let row = TenantRow::read(self.connection, tenant)?;
             let row = row.ok_or_else(|| Error::NotFound { kind: Kind::Tenant, id: tenant.to_string() })?;
-            let (sets, segments) = self.states.at(tenant, row.version).map(|state| state.known()).unwrap_or_default();
-            let draft = Draft { row, sets, dirty: BTreeMap::new(), segments, is_touched: false, steps: Vec::new() };
+            let known = self.states.at(tenant, row.version).map(|state| state.known()).unwrap_or_default();
+            let Known { sets, segments, tree } = known;
+            let draft = Draft { row, sets, dirty: BTreeMap::new(), segments, tree, is_touched: false, steps: Vec::new() };
             self.drafts.insert(tenant, draft);
         }
         self.drafts.get_mut(&tenant).ok_or_else(|| Error::internal("a draft vanished"))
@@ -178,7 +181,8 @@ impl<'c> Turn<'c> {
             }
             write_row(self.connection, &draft.row)?;
             self.published.push((tenant, draft.row.version));
-            self.states.publish(tenant, Arc::new(State::new(draft.row, draft.sets, draft.segments)));
+            let known = Known { sets: draft.sets, segments: draft.segments, tree: draft.tree };
+            self.states.publish(tenant, Arc::new(State::new(draft.row, known)));
         }
         Ok(())
     }
@@ -199,12 +203,21 @@ impl<'c> Turn<'c> {
 fn write_row(connection: &Connection, row: &TenantRow) -> Result<()> {
     let sql = "UPDATE tenants
                   SET version = ?2, revision = ?3, next_person = ?4, next_group = ?5, next_organization = ?6, next_segment = ?7,
-                      purged = ?8
+                      purged = ?8, organizations_version = ?9
                 WHERE tenant = ?1";
     let mut statement = connection.prepare_cached(sql).map_err(fault)?;
-    let TenantRow { key, version, revision, next_person, next_group, next_organization, next_segment, purged } = row;
     statement
-        .execute(params![key, version, revision, next_person, next_group, next_organization, next_segment, purged])
+        .execute(params![
+            row.key,
+            row.version,
+            row.revision,
+            row.next_person,
+            row.next_group,
+            row.next_organization,
+            row.next_segment,
+            row.purged,
+            row.organizations_version,
+        ])
         .map(drop)
         .map_err(fault)
 }
@@ -283,6 +296,13 @@ impl Draft {
         let segments = crate::segments::load(connection, self.row.key)?;
         self.segments = Some(Arc::clone(&segments));
         Ok(segments)
+    }
+
+    /// Says that an organization is being made or changed; answers the `organizations_version` it has from now on.
+    pub(crate) fn touch_organizations(&mut self) -> i64 {
+        self.touch();
+        self.row.organizations_version += 1;
+        self.row.organizations_version
     }
 
     /// Says that something of the tenant changed, so that its version moves.

@@ -9,7 +9,7 @@ use crate::groups;
 use crate::log::{self, Before, Entry};
 use crate::sets::SetName;
 use crate::turn::Turn;
-use crate::{notes, organizations, protect, rows, write};
+use crate::{notes, organization_write, organizations, protect, rows, write};
 
 /// Which change is to be taken back.
 pub(crate) struct Wanted {
@@ -40,7 +40,14 @@ pub(crate) fn apply(turn: &mut Turn<'_>, tenant: TenantId, author: &Author, want
     let mut entry = Entry::new(ChangeKind::Undo, organization);
     entry.undoes = Some(change.revision);
     entry.group = change.group;
+    let mut changed = None;
     match change.group {
+        None if before.organization.is_some() => {
+            let turned = before.organization.unwrap_or_default();
+            let back = (wanted.organization, change.revision, &turned);
+            let (organization, back) = organization_write::take_back(turn, tenant, author, back, wanted.is_forced)?;
+            (changed, entry.before.organization) = (Some(organization), back);
+        }
         None if !before.notes.is_empty() => {
             let undone = notes::undo(connection, key, organization, before.notes, wanted.is_forced)?;
             let actual = turn.draft(tenant)?.row.revision;
@@ -52,7 +59,7 @@ pub(crate) fn apply(turn: &mut Turn<'_>, tenant: TenantId, author: &Author, want
     let is_changed = !entry.is_empty();
     let touched = if is_changed { log::append(turn, tenant, author, &entry)? } else { 0 };
     let revision = turn.draft(tenant)?.row.revision;
-    Ok(Applied { revision, is_changed, outcomes: Vec::new(), touched, group: None })
+    Ok(Applied { revision, is_changed, outcomes: Vec::new(), touched, group: None, organization: changed })
 }
 
 fn not_undoable(message: &str) -> Error {

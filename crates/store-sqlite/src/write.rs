@@ -6,7 +6,7 @@ use cardfile_directory::judge::{self, Loss};
 use cardfile_directory::{Applied, Author, Error, Kind, Outcome, Result};
 use cardfile_index::terms::{self, Terms};
 use cardfile_model::{
-    Batch, ChangeKind, Contact, Membership, Mode, Numbers, Patch, Reach, Record, TenantId, Violation, Write, fold,
+    Batch, ChangeKind, Contact, Membership, Mode, Numbers, OrganizationId, Patch, Reach, Record, TenantId, Violation, Write, fold,
 };
 use uuid::Uuid;
 
@@ -72,8 +72,6 @@ struct Run<'a, 'c> {
     /// The revision that the change will have.
     revision: u64,
     entry: Entry,
-    /// The organizations that [`Reach::Below`] reaches.
-    below: BTreeSet<u32>,
     /// What the batch took from organizations, to be judged at its end; in mode `Each` it is judged write by write.
     losses: BTreeSet<Loss>,
     /// Who was made and is not in the sets yet, by source: they are put there together.
@@ -92,10 +90,9 @@ pub(crate) fn apply(turn: &mut Turn<'_>, tenant: TenantId, author: &Author, prep
     let organization = organizations::number(turn.connection, key, batch.organization)?;
     let writes = std::mem::take(&mut batch.writes);
     let mode = batch.mode;
-    let below = match batch.reach {
-        Reach::Below(top) => organizations::below(turn.connection, key, organizations::number(turn.connection, key, top)?)?,
-        Reach::Own | Reach::Members | Reach::Inherited => BTreeSet::new(),
-    };
+    if let Reach::Below(top) = batch.reach {
+        organizations::number(turn.connection, key, top)?;
+    }
     let mut run = Run {
         turn,
         tenant,
@@ -104,7 +101,6 @@ pub(crate) fn apply(turn: &mut Turn<'_>, tenant: TenantId, author: &Author, prep
         batch,
         revision,
         entry: Entry::new(ChangeKind::Write, organization),
-        below,
         losses: BTreeSet::new(),
         arrivals: BTreeMap::new(),
         belonging: BTreeMap::new(),
@@ -128,7 +124,7 @@ pub(crate) fn apply(turn: &mut Turn<'_>, tenant: TenantId, author: &Author, prep
     let is_changed = !entry.is_empty();
     let touched = if is_changed { log::append(turn, tenant, author, &entry)? } else { 0 };
     let revision = turn.draft(tenant)?.row.revision;
-    Ok(Applied { revision, is_changed, outcomes, touched, group: None })
+    Ok(Applied { revision, is_changed, outcomes, touched, group: None, organization: None })
 }
 
 /// Whether an error concerns more than its own write.
@@ -324,8 +320,19 @@ impl Run<'_, '_> {
     fn current(&mut self, id: Uuid) -> Result<Record> {
         self.settle_arrivals()?;
         let current = self.find(id)?.ok_or_else(|| Error::no_contact(id))?;
-        judge::reached(&self.batch, self.organization, &current, |home| self.below.contains(&home))?;
+        let is_below = match self.batch.reach {
+            Reach::Below(top) => self.is_within(current.contact.home(), top)?,
+            Reach::Own | Reach::Members | Reach::Inherited => false,
+        };
+        judge::reached(&self.batch, self.organization, &current, is_below)?;
         Ok(current)
+    }
+
+    /// Whether the organization of a number is `top`, or below it.
+    fn is_within(&mut self, number: u32, top: OrganizationId) -> Result<bool> {
+        let (connection, key) = (self.turn.connection, self.turn.draft(self.tenant)?.row.key);
+        let top = organizations::number(connection, key, top)?;
+        Ok(top == organizations::ROOT || top == number || organizations::above(connection, key, number)?.contains(&top))
     }
 
     /// Refuses groups that are not known, unless the contact was shown to them before.

@@ -14,7 +14,10 @@ pub mod filters;
 pub mod groups;
 mod harness;
 pub mod log;
+pub mod logins;
 pub mod members;
+pub mod organization_questions;
+pub mod organizations;
 pub mod paging;
 mod place;
 pub mod purge;
@@ -25,6 +28,7 @@ pub mod stubs;
 pub mod trash;
 pub mod undo;
 pub mod undo_groups;
+pub mod undo_organizations;
 pub mod writes;
 
 use std::future::Future;
@@ -167,6 +171,18 @@ macro_rules! store_contract {
                 ended_tokens_are_forgotten_when_new_ones_are_issued
                 a_removed_client_loses_its_tokens_and_keeps_its_name
             }
+            logins {
+                a_log_in_is_read_back_as_it_was_given
+                a_log_in_needs_a_free_name_and_a_known_organization
+                a_person_has_one_log_in_as_a_shopper
+                log_ins_of_one_name_are_found_over_all_tenants
+                a_password_is_replaced
+                a_shopper_is_renamed_unless_the_name_is_taken
+                a_removed_log_in_loses_its_tokens_and_frees_its_name
+                a_new_token_makes_those_forgotten_that_ended
+                a_token_is_renewed_while_one_of_its_principal_stands
+                all_tokens_of_a_principal_end_together
+            }
             members {
                 members_join_and_leave_step_by_step
                 everyone_but_some_join_and_leave
@@ -235,6 +251,30 @@ macro_rules! store_contract {
                 a_token_stands_for_its_principal_until_revoked
                 a_token_needs_an_organization_of_its_tenant
                 a_fresh_store_is_ready_and_sound
+            }
+            organizations {
+                a_made_organization_is_read_back_logged_and_attributed
+                what_may_not_be_made_is_refused
+                names_are_unique_under_one_parent_where_that_is_asked
+                a_patch_changes_what_it_names
+                an_expectation_of_an_organization_is_judged
+                an_organization_moves_with_all_below_it_and_never_below_itself
+                books_follow_an_organization_that_moves
+                depth_count_and_bytes_are_limited
+                an_organization_of_another_tenant_is_not_found
+                a_lock_is_seen_and_outlives_a_patch
+            }
+            organization_questions {
+                organizations_are_found_by_every_member
+                only_those_below_are_found_as_they_are_now
+                organizations_come_in_order_page_by_page
+            }
+            undo_organizations {
+                a_patched_organization_becomes_what_it_was_and_again_what_it_became
+                what_is_otherwise_since_is_stale_or_passed_over
+                changes_of_other_members_are_no_conflict
+                an_organization_goes_back_only_to_where_it_may_be
+                a_change_of_an_organization_before_the_term_cannot_be_undone
             }
             concurrency {
                 eight_writers_read_what_they_wrote

@@ -20,8 +20,10 @@
 mod audience;
 mod filter;
 mod group;
+mod logins;
 mod members;
 mod notes;
+mod organization;
 mod protect;
 mod purge;
 mod registry;
@@ -35,7 +37,7 @@ mod write;
 use std::collections::BTreeMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use cardfile_directory::{Client, Principal, Token};
+use cardfile_directory::{Client, Login, Principal, Token};
 use cardfile_model::TenantId;
 use jiff::Timestamp;
 
@@ -52,6 +54,7 @@ struct State {
     /// Clients, removed ones too.
     clients: Vec<(Client, bool)>,
     refreshes: Vec<Refresh>,
+    logins: Vec<(TenantId, Login)>,
 }
 
 /// A token, whom it stands for, and the client it was issued to.

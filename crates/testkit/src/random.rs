@@ -96,13 +96,7 @@ impl Trial {
     /// Makes a tenant of two organizations in both.
     async fn settle(&mut self) {
         self.tenant = TenantId(self.new_id());
-        let root = OrganizationDraft {
-            id: OrganizationId(self.tenant.0),
-            tenant: None,
-            parent: None,
-            name: "Root".into(),
-            country: None,
-        };
+        let root = OrganizationDraft::new(OrganizationId(self.tenant.0), "Root");
         let below = OrganizationDraft { id: OrganizationId(self.new_id()), tenant: Some(self.tenant), ..root.clone() };
         self.organizations = vec![root.id, below.id];
         for draft in [root, below] {

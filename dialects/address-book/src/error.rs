@@ -138,7 +138,8 @@ impl From<Error> for Failure {
             Error::NotFound { kind: Kind::Contact, .. } => Failure::no_contact(),
             Error::NotFound { kind: Kind::Group, .. } => Failure::no_group(),
             Error::NotFound {
-                kind: Kind::Tenant | Kind::Organization | Kind::Client | Kind::Change | Kind::Membership, ..
+                kind: Kind::Tenant | Kind::Organization | Kind::Client | Kind::Login | Kind::Change | Kind::Membership,
+                ..
             } => Failure::business(StatusCode::NOT_FOUND, Code::NotFound, "Account not found."),
             Error::AlreadyExists { kind: Kind::Group, .. } => {
                 Failure::business(StatusCode::CONFLICT, Code::GroupNameExists, "There is a group of this name already.")

@@ -22,7 +22,7 @@ pub(super) async fn run(common: &Common, asked: Org, output: &Output) -> Result<
                 (tenant, _) => tenant.map(TenantId),
             };
             let country = country.as_deref().map(known_country).transpose()?;
-            let draft = OrganizationDraft { id, tenant, parent, name, country };
+            let draft = OrganizationDraft { tenant, parent, country, ..OrganizationDraft::new(id, name) };
             let (tenant, made) = directory.add_organization(draft).await?;
             let json = json!({"id": made.id, "number": made.number, "tenant": tenant});
             output.answer(&json, || {
@@ -70,7 +70,7 @@ async fn lock(common: &Common, id: Uuid, is_locked: bool, output: &Output) -> Re
 }
 
 fn as_json(tenant: TenantId, organization: &Organization) -> Value {
-    let Organization { id, number, parent, name, country, is_locked } = organization;
+    let Organization { id, number, parent, name, country, is_locked, is_active, .. } = organization;
     json!({
         "id": id,
         "number": number,
@@ -79,6 +79,7 @@ fn as_json(tenant: TenantId, organization: &Organization) -> Value {
         "name": name,
         "country": country,
         "is_locked": is_locked,
+        "is_active": is_active,
     })
 }
 

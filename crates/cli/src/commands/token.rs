@@ -1,14 +1,12 @@
 //! `cardfile token`: bearer tokens.
 
-use std::io::read_to_string;
-
 use anyhow::{Context, Result, bail};
 use cardfile_directory::{Directory, Principal, Scopes};
 use cardfile_model::{OrganizationId, Sources};
 use jiff::{SignedDuration, Timestamp};
 use serde_json::json;
 
-use super::open;
+use super::{open, secret};
 use crate::arguments::{Common, Role, Token, TokenAdd};
 use crate::output::Output;
 
@@ -16,9 +14,7 @@ pub(super) async fn run(common: &Common, asked: Token, output: &Output) -> Resul
     match asked {
         Token::Add(asked) => add(&open(common)?.directory, asked, output).await,
         Token::Revoke { token } => {
-            let text =
-                if token == "-" { read_to_string(std::io::stdin()).context("standard input cannot be read")? } else { token };
-            open(common)?.directory.revoke_token(text.trim()).await?;
+            open(common)?.directory.revoke_token(secret(token)?.trim()).await?;
             output.answer(&json!({"is_revoked": true}), || "revoked".into())
         }
     }

@@ -11,3 +11,4 @@ mod process;
 mod serving;
 mod stopping;
 mod tls;
+mod users;

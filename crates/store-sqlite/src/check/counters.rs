@@ -79,6 +79,7 @@ const TABLES: &[&str] = &[
     "blocks",
     "tokens",
     "clients",
+    "logins",
     "refresh_tokens",
     "notes",
     "contacts",

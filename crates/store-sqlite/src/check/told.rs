@@ -58,7 +58,10 @@ impl Told {
         if let Some(before) = row.get_ref(7).map_err(fault)?.as_blob_or_null().map_err(corrupt)? {
             serde_json::from_slice::<Before>(before).map_err(corrupt)?;
         } else if !row.get::<_, bool>(5).map_err(fault)? {
-            if matches!(kind, ChangeKind::GroupCreate | ChangeKind::GroupDelete | ChangeKind::Note) {
+            if matches!(
+                kind,
+                ChangeKind::GroupCreate | ChangeKind::GroupDelete | ChangeKind::Note | ChangeKind::OrganizationPatch
+            ) {
                 self.wrong.push(missing(revision));
             }
             self.unremembered.push((revision, &touched - (&came | &went)));

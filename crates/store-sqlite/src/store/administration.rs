@@ -1,30 +1,36 @@
 //! What a store keeps besides people, each operation handed to a reader or to the writer.
 
-use async_trait::async_trait;
-use cardfile_directory::{Caller, Client, Issue, OrganizationDraft, Registry, Result, Token, TokenDraft};
-use cardfile_model::{Organization, OrganizationId, TenantId};
-use jiff::Timestamp;
+use std::sync::Arc;
 
-use super::SqliteStore;
-use crate::state::TenantRow;
-use crate::{clients, organizations, registry};
+use async_trait::async_trait;
+use cardfile_directory::{Caller, Client, Issue, Login, OrganizationDraft, Registry, Result, Surface, Token, TokenDraft};
+use cardfile_model::{Organization, OrganizationId, TenantId, Tree};
+use jiff::Timestamp;
+use uuid::Uuid;
+
+use super::{SqliteStore, or_empty};
+use crate::state::View;
+use crate::{clients, logins, organization_write, registry};
 
 #[async_trait]
 impl Registry for SqliteStore {
     async fn add_organization(&self, draft: OrganizationDraft, created: Timestamp) -> Result<Organization> {
         let author = registry::operator(created);
-        self.writer()?.write(1, move |turn| registry::add_organization(turn, draft, &author)).await
+        self.writer()?.write(1, move |turn| organization_write::add(turn, draft, &author)).await
     }
 
     async fn lock_organization(&self, tenant: TenantId, id: OrganizationId, is_locked: bool) -> Result<()> {
-        self.writer()?.write(1, move |turn| registry::lock_organization(turn, tenant, id, is_locked)).await
+        self.writer()?.write(1, move |turn| organization_write::lock(turn, tenant, id, is_locked)).await
     }
 
     async fn organizations(&self, tenant: TenantId) -> Result<Vec<Organization>> {
-        self.readers.with(|connection| match TenantRow::read(connection, tenant)? {
-            Some(row) => organizations::all(connection, row.key),
-            None => Ok(Vec::new()),
-        })
+        let tree = self.tree(tenant).await?;
+        Ok(tree.iter().map(|organization| Organization::clone(organization)).collect())
+    }
+
+    async fn tree(&self, tenant: TenantId) -> Result<Arc<Tree>> {
+        let tree = |view: &View<'_>| view.tree();
+        or_empty(self.view(tenant, tree), Arc::default)
     }
 
     async fn tenant_of(&self, organization: OrganizationId) -> Result<Option<TenantId>> {
@@ -39,8 +45,16 @@ impl Registry for SqliteStore {
         self.writer()?.write(1, move |turn| registry::add_token(turn, &draft)).await
     }
 
+    async fn renew_token(&self, draft: TokenDraft) -> Result<()> {
+        self.writer()?.write(1, move |turn| registry::renew_token(turn, &draft)).await
+    }
+
     async fn revoke_token(&self, token: Token) -> Result<()> {
         self.writer()?.write(1, move |turn| registry::revoke_token(turn, token)).await
+    }
+
+    async fn revoke_tokens_of(&self, tenant: TenantId, principal: Uuid) -> Result<()> {
+        self.writer()?.write(1, move |turn| registry::revoke_tokens_of(turn, tenant, principal)).await
     }
 
     async fn add_client(&self, client: Client) -> Result<()> {
@@ -66,6 +80,41 @@ impl Registry for SqliteStore {
 
     async fn client_of_refresh(&self, refresh: Token) -> Result<Option<Client>> {
         self.readers.with(|connection| clients::of_refresh(connection, refresh))
+    }
+
+    async fn add_login(&self, tenant: TenantId, login: Login) -> Result<()> {
+        self.writer()?.write(1, move |turn| logins::add(turn, tenant, &login)).await
+    }
+
+    async fn logins(&self, tenant: TenantId, surface: Surface) -> Result<Vec<Login>> {
+        self.readers.with(|connection| logins::all(connection, tenant, surface))
+    }
+
+    async fn login(&self, tenant: TenantId, surface: Surface, name: &str) -> Result<Option<Login>> {
+        self.readers.with(|connection| logins::by_name(connection, tenant, surface, name))
+    }
+
+    async fn logins_named(&self, surface: Surface, name: &str) -> Result<Vec<(TenantId, Login)>> {
+        self.readers.with(|connection| logins::named(connection, surface, name))
+    }
+
+    async fn login_of(&self, tenant: TenantId, person: Uuid) -> Result<Option<Login>> {
+        self.readers.with(|connection| logins::by_person(connection, tenant, person))
+    }
+
+    async fn set_password(&self, tenant: TenantId, surface: Surface, name: &str, hash: &str) -> Result<()> {
+        let (name, hash) = (name.to_owned(), hash.to_owned());
+        self.writer()?.write(1, move |turn| logins::set_password(turn, tenant, surface, &name, &hash)).await
+    }
+
+    async fn rename_login(&self, tenant: TenantId, person: Uuid, name: &str) -> Result<()> {
+        let name = name.to_owned();
+        self.writer()?.write(1, move |turn| logins::rename(turn, tenant, person, &name)).await
+    }
+
+    async fn remove_login(&self, tenant: TenantId, surface: Surface, name: &str) -> Result<()> {
+        let name = name.to_owned();
+        self.writer()?.write(1, move |turn| logins::remove(turn, tenant, surface, &name)).await
     }
 
     async fn caller(&self, token: Token) -> Result<Option<Caller>> {

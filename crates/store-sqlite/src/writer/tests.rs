@@ -14,7 +14,7 @@ use super::*;
 use crate::connect::{self, Options, Readers};
 use crate::sets::SetName;
 use crate::turn::Indexed;
-use crate::{migrate, registry};
+use crate::{migrate, organization_write, registry};
 
 const TENANT: TenantId = TenantId(Uuid::from_u128(1));
 
@@ -34,14 +34,8 @@ impl Bench {
         let readers = Readers::new(directory.path(), &Options::default());
         let bench = Bench { connection, states: Arc::default(), readers, _directory: directory };
         let (making, made) = job(1, |turn| {
-            let draft = OrganizationDraft {
-                id: OrganizationId(TENANT.0),
-                tenant: None,
-                parent: None,
-                name: "Root".into(),
-                country: None,
-            };
-            registry::add_organization(turn, draft, &registry::operator(Timestamp::UNIX_EPOCH)).map(drop)
+            let draft = OrganizationDraft::new(OrganizationId(TENANT.0), "Root");
+            organization_write::add(turn, draft, &registry::operator(Timestamp::UNIX_EPOCH)).map(drop)
         });
         bench.commit(vec![making]);
         answer(made).expect("a tenant can be made");
@@ -150,9 +144,8 @@ fn what_could_not_be_finished_is_not_known_either() {
     let bench = Bench::new();
     let other = TenantId(Uuid::from_u128(2));
     let (making, made) = job(1, move |turn| {
-        let draft =
-            OrganizationDraft { id: OrganizationId(other.0), tenant: None, parent: None, name: "Other".into(), country: None };
-        registry::add_organization(turn, draft, &registry::operator(Timestamp::UNIX_EPOCH)).map(drop)
+        let draft = OrganizationDraft::new(OrganizationId(other.0), "Other");
+        organization_write::add(turn, draft, &registry::operator(Timestamp::UNIX_EPOCH)).map(drop)
     });
     bench.commit(vec![making]);
     answer(made).expect("a tenant can be made");

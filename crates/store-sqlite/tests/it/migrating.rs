@@ -1,6 +1,6 @@
 //! Files from before the schema had all its steps.
 
-use cardfile_directory::Store;
+use cardfile_directory::{Registry, Store};
 use cardfile_model::{Audience, Selection};
 
 use crate::place::Place;
@@ -19,16 +19,24 @@ async fn a_file_of_the_first_schema_is_brought_up_to_date_with_nothing_lost() {
     let group = place.create_group("Everyone", Selection::ids(ids)).await;
     let before = place.store.group(place.tenant, group).await.expect("groups can be read").expect("the group is there");
     assert!(before.with_email > 0 && before.with_phone > 0);
+    let organizations = place.store.organizations(place.tenant).await.expect("organizations can be read");
     place.store.close();
     place
         .file()
         .execute_batch(
-            "DROP INDEX tokens_by_client; DROP INDEX tokens_by_principal;
+            "DROP INDEX organizations_by_name; DROP INDEX organizations_by_change;
+             ALTER TABLE tenants DROP COLUMN organizations_version;
+             ALTER TABLE organizations DROP COLUMN is_active; ALTER TABLE organizations DROP COLUMN revision;
+             ALTER TABLE organizations DROP COLUMN created; ALTER TABLE organizations DROP COLUMN modified;
+             ALTER TABLE organizations DROP COLUMN document; ALTER TABLE organizations DROP COLUMN folded;
+             ALTER TABLE organizations DROP COLUMN changed;
+             DROP INDEX tokens_by_client; DROP INDEX tokens_by_principal;
              ALTER TABLE tokens DROP COLUMN client; ALTER TABLE tokens DROP COLUMN name;
              ALTER TABLE organizations DROP COLUMN country;
              ALTER TABLE tenants DROP COLUMN purged;
              CREATE INDEX log_unpurged ON log (tenant, revision) WHERE NOT is_purged;
              DROP TABLE clients; DROP TABLE refresh_tokens; DROP TABLE notes;
+             DROP TABLE logins;
              DELETE FROM sets WHERE name LIKE 'with-%';
              UPDATE contacts SET document = CAST(json_remove(document, '$.memberships') AS BLOB);
              PRAGMA user_version = 1;",
@@ -38,5 +46,6 @@ async fn a_file_of_the_first_schema_is_brought_up_to_date_with_nothing_lost() {
     let after = place.store.group(place.tenant, group).await.expect("groups can be read").expect("the group is there");
     assert_eq!(after, before);
     assert_eq!(there(&place).await, settled);
+    assert_eq!(place.store.organizations(place.tenant).await.expect("organizations can be read"), organizations);
     place.is_sound().await;
 }

@@ -42,8 +42,7 @@ impl Place {
         let ids = CountingIds::new(4);
         let id = ids.next();
         let clock = FixedClock::default();
-        let draft =
-            OrganizationDraft { id: OrganizationId(id), tenant: None, parent: None, name: "Quayside".into(), country: None };
+        let draft = OrganizationDraft::new(OrganizationId(id), "Quayside");
         store.add_organization(draft, clock.now()).await.expect("a tenant can be made");
         let (clock, ids, directory) = (Arc::new(clock), Arc::new(ids), Arc::new(directory));
         Place { store, tenant: TenantId(id), clock, ids, directory }
@@ -115,13 +114,7 @@ impl Place {
 
     /// An organization below the root, with people of these names; answers its id and theirs.
     pub async fn annex(&self, names: &[&str]) -> (OrganizationId, Vec<Uuid>) {
-        let draft = OrganizationDraft {
-            id: OrganizationId(self.id()),
-            tenant: Some(self.tenant),
-            parent: None,
-            name: "Annex".into(),
-            country: None,
-        };
+        let draft = OrganizationDraft { tenant: Some(self.tenant), ..OrganizationDraft::new(OrganizationId(self.id()), "Annex") };
         let annex = self.store.add_organization(draft, self.clock.now()).await.expect("an organization can be made").id;
         let Command::Write(mut batch) = self.batch(Vec::new()) else { unreachable!("a batch is written") };
         let ids: Vec<Uuid> = names.iter().map(|_| self.id()).collect();

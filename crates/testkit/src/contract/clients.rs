@@ -114,6 +114,8 @@ pub async fn a_removed_client_loses_its_tokens_and_keeps_its_name(h: Harness) {
     h.store.add_client(client.clone()).await.expect("a client can be kept");
     let issued = issue(&client, None, h.clock_now());
     h.store.issue(issued.clone()).await.expect("tokens can be issued");
+    let renewed = TokenDraft { token: token(place.tenant), ..issued.access.clone() };
+    h.store.renew_token(renewed.clone()).await.expect("one stands");
     let mut author = h.author();
     author.principal = Some(client.principal.id);
     let command = cardfile_directory::Command::CreateGroup(place.draft("Harbour", &[]));
@@ -121,7 +123,9 @@ pub async fn a_removed_client_loses_its_tokens_and_keeps_its_name(h: Harness) {
 
     h.store.remove_client(place.tenant, "a").await.expect("it is there");
     assert_eq!(h.store.client(place.tenant, "a").await.expect("an answer"), None);
-    assert_eq!(h.store.caller(issued.access.token).await.expect("an answer"), None);
+    for token in [issued.access.token, renewed.token] {
+        assert_eq!(h.store.caller(token).await.expect("an answer"), None);
+    }
     assert_eq!(h.store.client_of_refresh(issued.refresh.0).await.expect("an answer"), None);
     assert!(matches!(h.store.issue(issue(&client, None, h.clock_now())).await, Err(Error::Unauthenticated)));
     let again = h.store.remove_client(place.tenant, "a").await;

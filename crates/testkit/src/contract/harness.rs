@@ -39,8 +39,7 @@ impl Harness {
 
     /// The root organization of a new tenant of this id.
     pub(super) async fn tenant_of(&self, id: Uuid) -> Place<'_> {
-        let draft =
-            OrganizationDraft { id: OrganizationId(id), tenant: None, parent: None, name: "Quayside".into(), country: None };
+        let draft = OrganizationDraft::new(OrganizationId(id), "Quayside");
         let organization = self.store.add_organization(draft, self.clock.now()).await.expect("a new tenant can be made");
         Place { harness: self, tenant: TenantId(id), organization: organization.id }
     }

@@ -25,13 +25,8 @@ impl<'h> Place<'h> {
     /// A new organization under this one.
     pub(super) async fn below(&self) -> Place<'h> {
         let id = OrganizationId(self.harness.id());
-        let draft = OrganizationDraft {
-            id,
-            tenant: Some(self.tenant),
-            parent: Some(self.organization),
-            name: "Annex".into(),
-            country: None,
-        };
+        let (tenant, parent) = (Some(self.tenant), Some(self.organization));
+        let draft = OrganizationDraft { tenant, parent, ..OrganizationDraft::new(id, "Annex") };
         self.harness.store.add_organization(draft, self.harness.clock_now()).await.expect("an organization can be added");
         Place { organization: id, ..*self }
     }

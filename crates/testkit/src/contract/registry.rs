@@ -1,5 +1,7 @@
 //! Tenants, organizations and tokens.
 
+use std::collections::BTreeMap;
+
 use cardfile_directory::{Caller, Error, Kind, OrganizationDraft, Principal, Scopes, Token, TokenDraft};
 use cardfile_model::{ChangeKind, Organization, OrganizationId, Role, Sources, TenantId};
 use uuid::Uuid;
@@ -7,7 +9,7 @@ use uuid::Uuid;
 use super::{Harness, Place};
 
 fn draft(id: Uuid, tenant: Option<TenantId>, parent: Option<OrganizationId>) -> OrganizationDraft {
-    OrganizationDraft { id: OrganizationId(id), tenant, parent, name: "Ropewalk".into(), country: None }
+    OrganizationDraft { tenant, parent, ..OrganizationDraft::new(OrganizationId(id), "Ropewalk") }
 }
 
 fn token(place: &Place<'_>, organization: OrganizationId) -> TokenDraft {
@@ -36,6 +38,11 @@ pub async fn a_new_tenant_has_a_root_of_its_id(h: Harness) {
         name: "Ropewalk".into(),
         country: None,
         is_locked: false,
+        is_active: true,
+        revision: 1,
+        created: h.clock_now(),
+        modified: h.clock_now(),
+        extensions: BTreeMap::new(),
     };
     assert_eq!(root, expected);
     assert_eq!(h.store.tenants().await.expect("an answer"), [TenantId(id)]);

@@ -4,37 +4,34 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use cardfile_directory::{
-    Author, Caller, Client, Error, Issue, Kind, OrganizationDraft, Principal, Registry, Result, Token, TokenDraft,
+    Caller, Client, Error, Issue, Kind, Login, OrganizationDraft, Principal, Registry, Result, Surface, Token, TokenDraft,
 };
-use cardfile_model::{ChangeKind, Limits, Numbers, Organization, OrganizationId, TenantId};
+use cardfile_model::{Limits, Organization, OrganizationId, TenantId, Tree};
 use jiff::Timestamp;
 use uuid::Uuid;
 
-use super::state::{Deed, Effect, Tenant};
-use super::{Kept, MemoryStore, Refresh, State};
+use super::{Kept, MemoryStore, Refresh, State, organization};
 
 #[async_trait]
 impl Registry for MemoryStore {
     async fn add_organization(&self, draft: OrganizationDraft, created: Timestamp) -> Result<Organization> {
-        let OrganizationDraft { id, tenant: into, parent, name, country } = draft;
+        let (id, into, has_unique_name) = (draft.id, draft.tenant, draft.has_unique_name);
+        let author = organization::operator(created);
         let mut state = self.state();
-        if state.tenants.values().any(|tenant| tenant.known_organization(id).is_ok()) {
-            return Err(Error::AlreadyExists { kind: Kind::Organization, key: id.to_string() });
-        }
-        let (tenant, parent) = match into {
-            None => (state.tenants.entry(TenantId(id.0)).or_default(), None),
+        state.free_organization(id)?;
+        let tenant = match into {
+            None => state.tenants.entry(TenantId(id.0)).or_default(),
             Some(known) => {
                 let unknown = || Error::NotFound { kind: Kind::Tenant, id: known.to_string() };
-                let tenant = state.tenants.get_mut(&known).ok_or_else(unknown)?;
-                let parent = parent.unwrap_or(OrganizationId(known.0));
-                tenant.known_organization(parent)?;
-                (tenant, Some(parent))
+                state.tenants.get_mut(&known).ok_or_else(unknown)?
             }
         };
-        let number = u32::try_from(tenant.organizations.len() + 1).expect("no test has four billion organizations");
-        let organization = Organization { id, number, parent, name, country, is_locked: false };
-        tenant.organizations.push(organization.clone());
-        tenant.log_organization(id, created);
+        let organization = tenant.drafted(&author, organization::root_of(into), draft);
+        if into.is_some() {
+            let limits = Limits { organization_depth: u32::MAX, ..Limits::default() };
+            tenant.place(None, &organization, &limits, has_unique_name)?;
+        }
+        tenant.add(&author, organization.clone());
         Ok(organization)
     }
 
@@ -51,6 +48,10 @@ impl Registry for MemoryStore {
         Ok(self.state().tenants.get(&tenant).map(|tenant| tenant.organizations.clone()).unwrap_or_default())
     }
 
+    async fn tree(&self, tenant: TenantId) -> Result<Arc<Tree>> {
+        Ok(Arc::new(Tree::new(self.organizations(tenant).await?)))
+    }
+
     async fn tenant_of(&self, organization: OrganizationId) -> Result<Option<TenantId>> {
         let state = self.state();
         let found = state.tenants.iter().find(|(_, tenant)| tenant.known_organization(organization).is_ok());
@@ -62,9 +63,19 @@ impl Registry for MemoryStore {
     }
 
     async fn add_token(&self, draft: TokenDraft) -> Result<()> {
+        self.state().add_token(draft)
+    }
+
+    async fn renew_token(&self, draft: TokenDraft) -> Result<()> {
         let mut state = self.state();
-        state.known(draft.token.tenant, &draft.principal)?;
-        state.tokens.push(Kept { token: draft.token, principal: draft.principal, client: None });
+        let is_standing = |known: &Kept| {
+            known.is_of(draft.token.tenant, draft.principal.id) && known.principal.expires.is_none_or(|end| end > draft.created)
+        };
+        if state.tokens.iter().any(is_standing) { state.add_token(draft) } else { Err(Error::Unauthenticated) }
+    }
+
+    async fn revoke_tokens_of(&self, tenant: TenantId, principal: Uuid) -> Result<()> {
+        self.state().revoke_tokens_of(tenant, principal);
         Ok(())
     }
 
@@ -97,7 +108,10 @@ impl Registry for MemoryStore {
         let mut state = self.state();
         let found =
             state.clients.iter_mut().find(|(client, stands)| *stands && client.secret.tenant == tenant && client.id == id);
-        found.ok_or_else(|| Error::NotFound { kind: Kind::Client, id: id.to_owned() })?.1 = false;
+        let (gone, stands) = found.ok_or_else(|| Error::NotFound { kind: Kind::Client, id: id.to_owned() })?;
+        *stands = false;
+        let principal = gone.principal.id;
+        state.revoke_tokens_of(tenant, principal);
         state.tokens.retain(|token| token.token.tenant != tenant || token.client.as_deref() != Some(id));
         state.refreshes.retain(|refresh| refresh.token.tenant != tenant || refresh.client != id);
         Ok(())
@@ -130,6 +144,38 @@ impl Registry for MemoryStore {
         Ok(state.standing(refresh.tenant).find(|client| client.id == found.client).cloned().map(named))
     }
 
+    async fn add_login(&self, tenant: TenantId, login: Login) -> Result<()> {
+        self.state().add_login(tenant, login)
+    }
+
+    async fn logins(&self, tenant: TenantId, surface: Surface) -> Result<Vec<Login>> {
+        Ok(self.state().logins(tenant, surface))
+    }
+
+    async fn login(&self, tenant: TenantId, surface: Surface, name: &str) -> Result<Option<Login>> {
+        Ok(self.state().login(tenant, surface, name))
+    }
+
+    async fn logins_named(&self, surface: Surface, name: &str) -> Result<Vec<(TenantId, Login)>> {
+        Ok(self.state().logins_named(surface, name))
+    }
+
+    async fn login_of(&self, tenant: TenantId, person: Uuid) -> Result<Option<Login>> {
+        Ok(self.state().shopper(tenant, person))
+    }
+
+    async fn set_password(&self, tenant: TenantId, surface: Surface, name: &str, hash: &str) -> Result<()> {
+        self.state().set_password(tenant, surface, name, hash)
+    }
+
+    async fn rename_login(&self, tenant: TenantId, person: Uuid, name: &str) -> Result<()> {
+        self.state().rename_login(tenant, person, name)
+    }
+
+    async fn remove_login(&self, tenant: TenantId, surface: Surface, name: &str) -> Result<()> {
+        self.state().remove_login(tenant, surface, name)
+    }
+
     async fn caller(&self, token: Token) -> Result<Option<Caller>> {
         let state = self.state();
         let found = state.tokens.iter().find(|known| known.token == token);
@@ -143,8 +189,35 @@ fn named(client: Client) -> Client {
     Client { principal, ..client }
 }
 
+impl Kept {
+    fn is_of(&self, tenant: TenantId, principal: Uuid) -> bool {
+        (self.token.tenant, self.principal.id) == (tenant, principal)
+    }
+}
+
 impl State {
-    fn known(&self, tenant: TenantId, principal: &Principal) -> Result<()> {
+    fn add_token(&mut self, draft: TokenDraft) -> Result<()> {
+        let TokenDraft { token, principal, created } = draft;
+        self.known(token.tenant, &principal)?;
+        let has_ended = |known: &Kept| known.principal.expires.is_some_and(|end| end <= created);
+        self.tokens.retain(|known| !known.is_of(token.tenant, principal.id) || !has_ended(known));
+        self.tokens.push(Kept { token, principal, client: None });
+        Ok(())
+    }
+
+    pub(super) fn revoke_tokens_of(&mut self, tenant: TenantId, principal: Uuid) {
+        self.tokens.retain(|known| !known.is_of(tenant, principal));
+    }
+
+    /// An id may not have been given to an organization of any tenant.
+    pub(super) fn free_organization(&self, id: OrganizationId) -> Result<()> {
+        if self.tenants.values().any(|tenant| tenant.known_organization(id).is_ok()) {
+            return Err(Error::AlreadyExists { kind: Kind::Organization, key: id.to_string() });
+        }
+        Ok(())
+    }
+
+    pub(super) fn known(&self, tenant: TenantId, principal: &Principal) -> Result<()> {
         let unknown = || Error::NotFound { kind: Kind::Organization, id: principal.organization.to_string() };
         self.tenants.get(&tenant).ok_or_else(unknown)?.known_organization(principal.organization)
     }
@@ -159,27 +232,9 @@ impl State {
         let clients = self.clients.iter().filter(|(client, _)| client.secret.tenant == tenant);
         let client = clients.map(|(client, _)| client).find(|client| client.principal.id == principal);
         let token = || self.tokens.iter().find(|known| known.token.tenant == tenant && known.principal.id == principal);
-        let name = client.map(|client| client.id.clone()).or_else(|| token()?.principal.name.clone());
+        let login = || self.logins.iter().find(|(known, login)| *known == tenant && login.principal.id == principal);
+        let name = client.map(|client| client.id.clone()).or_else(|| Some(login()?.1.name.clone()));
+        let name = name.or_else(|| token()?.principal.name.clone());
         name.unwrap_or_else(|| principal.to_string())
-    }
-}
-
-impl Tenant {
-    /// Logs that an organization was made. Who did it is not told to a store.
-    fn log_organization(&mut self, organization: OrganizationId, time: Timestamp) {
-        let limits = Arc::new(Limits::default());
-        let author = Author::unbound(time, None, "cli", limits);
-        let nobody = Numbers::new;
-        let deed = Deed {
-            kind: ChangeKind::Organization,
-            organization,
-            group: None,
-            came: nobody(),
-            went: nobody(),
-            stayed: nobody(),
-            undoes: None,
-            effect: Effect::Forgotten,
-        };
-        self.log(&author, deed);
     }
 }

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use cardfile_directory::{Applied, Author, Error, Kind, Result};
-use cardfile_model::{Change, ChangeKind, Contact, Group, Numbers, Organization, OrganizationId, Record};
+use cardfile_model::{Change, ChangeKind, Contact, Group, Numbers, Organization, OrganizationId, OrganizationTurn, Record};
 use jiff::Timestamp;
 use serde_json::Value;
 use uuid::Uuid;
@@ -72,6 +72,8 @@ pub(super) enum Effect {
     GroupGone,
     /// What notes were, and what they became.
     Notes(BTreeMap<(String, String), (Option<Value>, Option<Value>)>),
+    /// What of an organization changed.
+    Organization(Box<OrganizationTurn>),
     /// A group's name and description, before and after, if they changed.
     GroupPatched { name: Option<(String, String)>, description: Option<(Option<String>, Option<String>)> },
 }
@@ -226,7 +228,7 @@ impl Tenant {
             },
             effect: deed.effect,
         });
-        Applied { revision, is_changed: true, outcomes: Vec::new(), touched: count, group: None }
+        Applied { revision, is_changed: true, outcomes: Vec::new(), touched: count, group: None, organization: None }
     }
 
     /// Logs what became of people since they were as `before` says; nothing when that is nobody.
@@ -251,6 +253,13 @@ impl Tenant {
     }
 
     pub fn unchanged(&self) -> Applied {
-        Applied { revision: self.revision(), is_changed: false, outcomes: Vec::new(), touched: 0, group: None }
+        Applied {
+            revision: self.revision(),
+            is_changed: false,
+            outcomes: Vec::new(),
+            touched: 0,
+            group: None,
+            organization: None,
+        }
     }
 }

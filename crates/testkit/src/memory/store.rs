@@ -6,14 +6,14 @@ use std::collections::{BTreeMap, BTreeSet};
 use async_trait::async_trait;
 use cardfile_directory::{Applied, Author, Command, Error, Finding, Gauge, Kind, Result, Store};
 use cardfile_model::{
-    Audience, Change, Group, GroupFilter, GroupOrder, GroupQuery, Member, Note, NoteQuery, Numbers, OrganizationId, Page, Query,
-    Reach, Record, TenantId, fold,
+    Audience, Change, Group, GroupFilter, GroupOrder, GroupQuery, Member, Note, NoteQuery, Numbers, Organization, OrganizationId,
+    OrganizationQuery, Page, Query, Reach, Record, TenantId, fold,
 };
 use jiff::Timestamp;
 use uuid::Uuid;
 
 use super::state::{Logged, Row, Tenant};
-use super::{MemoryStore, filter, group, notes, trash, undo, write};
+use super::{MemoryStore, filter, group, notes, organization, trash, undo, write};
 
 /// How many people one call of purge removes at most.
 const PURGE_SLICE: usize = 500;
@@ -60,6 +60,10 @@ impl Store for MemoryStore {
     async fn apply(&self, tenant: TenantId, author: Author, command: Command) -> Result<Applied> {
         let mut state = self.state();
         let unknown = || Error::NotFound { kind: Kind::Tenant, id: tenant.to_string() };
+        if let Command::CreateOrganization(draft) = &command {
+            state.tenants.get(&tenant).ok_or_else(unknown)?;
+            state.free_organization(draft.id)?;
+        }
         let kept = state.tenants.get_mut(&tenant).ok_or_else(unknown)?;
         let mut tenant = kept.clone();
         let applied = run(&mut tenant, &author, command)?;
@@ -120,6 +124,10 @@ impl Store for MemoryStore {
         Ok(groups.filter(|(_, people)| !people.is_empty()).collect())
     }
 
+    async fn find_organizations(&self, tenant: TenantId, query: OrganizationQuery) -> Result<(Vec<Organization>, u64)> {
+        Ok(self.state().tenants.get(&tenant).map(|tenant| tenant.organizations_found(&query)).unwrap_or_default())
+    }
+
     async fn notes(&self, tenant: TenantId, query: NoteQuery) -> Result<(Vec<Note>, u64)> {
         let notes = self.state().tenants.get(&tenant).map(|tenant| tenant.notes(&query)).unwrap_or_default();
         let total = notes.len() as u64;
@@ -172,6 +180,8 @@ fn run(tenant: &mut Tenant, author: &Author, command: Command) -> Result<Applied
         Command::PatchGroup { id, patch } => group::patch(tenant, author, id, patch),
         Command::DeleteGroup { id } => group::delete(tenant, author, id),
         Command::Note { organization, edits } => notes::note(tenant, author, organization, edits),
+        Command::CreateOrganization(draft) => organization::create(tenant, author, *draft),
+        Command::PatchOrganization { id, expect, patch } => organization::patch(tenant, author, (id, expect), *patch),
         Command::Undo { organization, change, is_forced } => undo::undo(tenant, author, organization, (change, is_forced)),
     }
 }

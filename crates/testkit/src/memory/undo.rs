@@ -6,6 +6,7 @@ use cardfile_directory::{Applied, Author, Error, Kind, Result};
 use cardfile_model::{ChangeKind, Numbers, OrganizationId};
 
 use super::notes::undo_notes;
+use super::organization::undo_organization;
 use super::state::{Before, Effect, Logged, Tenant};
 use super::undo_group::undo_group;
 
@@ -41,6 +42,7 @@ pub(super) fn undo(
     }
     match logged.effect {
         Effect::People(ref before) => undo_people(tenant, author, &undo, &logged, before),
+        Effect::Organization(ref turned) => undo_organization(tenant, author, &undo, organization, turned),
         Effect::Notes(ref changed) => undo_notes(tenant, author, &undo, organization, changed),
         _ => undo_group(tenant, author, &undo, &logged),
     }

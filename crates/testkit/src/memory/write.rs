@@ -102,10 +102,11 @@ impl Writing<'_> {
     fn current(&self, id: Uuid) -> Result<(u32, Record)> {
         let record = self.tenant.live_by_id(id).ok_or_else(|| Error::no_contact(id))?;
         let organization = self.tenant.number_of(self.batch.organization);
-        judge::reached(&self.batch, organization, record, |home| match self.batch.reach {
-            Reach::Below(top) => self.tenant.is_below(home, top),
-            _ => false,
-        })?;
+        let is_below = match self.batch.reach {
+            Reach::Below(top) => self.tenant.is_below(record.contact.home(), top),
+            Reach::Own | Reach::Members | Reach::Inherited => false,
+        };
+        judge::reached(&self.batch, organization, record, is_below)?;
         Ok((record.number, record.clone()))
     }
 

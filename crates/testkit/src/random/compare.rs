@@ -1,7 +1,7 @@
 //! What of an answer must be the same: all of it but the wording of failures.
 
 use cardfile_directory::{Applied, Error, Outcome, Result};
-use cardfile_model::Group;
+use cardfile_model::{Group, Organization};
 
 /// What of a command's answer is compared.
 #[derive(Debug, PartialEq)]
@@ -11,18 +11,20 @@ pub(super) struct Answer {
     touched: u64,
     outcomes: Vec<Result<Outcome, String>>,
     group: Option<Group>,
+    organization: Option<Organization>,
 }
 
 /// The answer to a command. What an undo tells of a group is left to the store.
 pub(super) fn applied(result: &Result<Applied>, is_undo: bool) -> Result<Answer, String> {
-    let Applied { revision, is_changed, outcomes, touched, group } = result.as_ref().map_err(failure)?;
+    let Applied { revision, is_changed, outcomes, touched, group, organization } = result.as_ref().map_err(failure)?;
     let outcome = |outcome: &Result<Outcome>| match outcome {
         Ok(outcome) => Ok(outcome.clone()),
         Err(error) => Err(failure(error)),
     };
     let outcomes = outcomes.iter().map(outcome).collect();
     let group = group.clone().filter(|_| !is_undo);
-    Ok(Answer { revision: *revision, is_changed: *is_changed, touched: *touched, outcomes, group })
+    let (revision, is_changed, touched, organization) = (*revision, *is_changed, *touched, organization.clone());
+    Ok(Answer { revision, is_changed, touched, outcomes, group, organization })
 }
 
 /// A failure without its wording: what it is, of what kind, and which rules are broken.

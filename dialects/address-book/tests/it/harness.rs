@@ -156,7 +156,7 @@ impl Harness {
         let id = OrganizationId(Uuid::from_u128(0x0a11_0000_0000_4000_8000_0000_0000_0000 + n));
         let tenant = parent.map(|parent| TenantId(parent.0));
         let country = country.map(str::to_owned);
-        let draft = OrganizationDraft { id, tenant, parent, name: format!("Organization {n}"), country };
+        let draft = OrganizationDraft { tenant, parent, country, ..OrganizationDraft::new(id, format!("Organization {n}")) };
         self.directory.add_organization(draft).await.expect("an organization can be made");
         id
     }

@@ -19,14 +19,7 @@ fn created(text: &str) -> cardfile_model::Contact {
 
 fn answered(contact: cardfile_model::Contact) -> Value {
     let time = Timestamp::UNIX_EPOCH;
-    let record = Record {
-        id: Uuid::from_u128(7),
-        number: 1,
-        revision: 1,
-        created: time,
-        modified: time,
-        contact,
-    };
+    let record = Record { id: Uuid::from_u128(7), number: 1, revision: 1, created: time, modified: time, contact };
     serde_json::to_value(super::contact(&record, OrganizationId(Uuid::from_u128(9)))).unwrap()
 }
 

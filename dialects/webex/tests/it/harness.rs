@@ -90,7 +90,7 @@ impl Harness {
     async fn organization(&self, n: u128, parent: Option<OrganizationId>) -> OrganizationId {
         let id = OrganizationId(Uuid::from_u128(0x0a11_0000_0000_4000_8000_0000_0000_0000 + n));
         let tenant = parent.map(|parent| TenantId(parent.0));
-        let draft = OrganizationDraft { id, tenant, parent, name: format!("Organization {n}"), country: None };
+        let draft = OrganizationDraft { tenant, parent, ..OrganizationDraft::new(id, format!("Organization {n}")) };
         self.directory.add_organization(draft).await.expect("an organization can be made");
         id
     }

@@ -61,6 +61,17 @@ fn what_does_not_go_together_is_refused() {
 }
 
 #[test]
+fn settings_that_let_nobody_sign_in_are_refused() {
+    for line in ["failures = 0", "failures_by_address = 0", "window = \"0s\"", "workers = 0", "waiting = 0"] {
+        let told = complaint(read(Some(&format!("[logins]\n{line}\n")), &[], &[]));
+        assert!(told.contains(&format!("logins.{}", line.split(' ').next().unwrap())), "{told}");
+    }
+    let loaded = read(Some("[logins]\nwindow = \"1h\"\n"), &[("CARDFILE_LOGINS_FAILURES", "3")], &[]).unwrap();
+    let logins = loaded.config.directory().logins;
+    assert_eq!((logins.failures, logins.window), (3, jiff::SignedDuration::from_hours(1)));
+}
+
+#[test]
 fn the_printed_configuration_is_a_configuration_file() {
     let printed = read(None, &[("CARDFILE_RATE_LIMIT", "off")], &[]).unwrap();
     assert_eq!(read(Some(&printed.to_toml()), &[], &[]).unwrap().config, printed.config);

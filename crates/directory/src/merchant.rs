@@ -1,0 +1,275 @@
+//! A merchant's business: the accounts below an organization, and everyone in them.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+use cardfile_model::{
+    Batch, Expect, Filter, Limits, Mode, Numbers, Organization, OrganizationField, OrganizationFilter, OrganizationId,
+    OrganizationPatch, OrganizationQuery, Page, Query, Reach, Record, Role, Sources, TenantId, Tree, Write,
+};
+use serde_json::Value;
+use uuid::Uuid;
+
+use crate::access::Directory;
+use crate::caller::{Caller, Need};
+use crate::contacts::Wanted;
+use crate::error::{Action, Error, Kind, Reason, Result};
+use crate::registry::OrganizationDraft;
+use crate::store::{Applied, Author, Command};
+
+/// Leave to work with the accounts below the caller's organization, the merchant, and with everyone in them.
+///
+/// An administrator may do all of it. Anybody else only reads, and writes as a delegated administrator ([`Task::delegate`])
+/// for themselves: what they may read is for the door to say.
+pub struct Merchant<'a> {
+    directory: &'a Directory,
+    caller: &'a Caller,
+    door: &'static str,
+    tree: Arc<Tree>,
+    home: Arc<Organization>,
+}
+
+/// Writes to people of a merchant, and on whose behalf.
+#[derive(Debug, Clone)]
+pub struct Task {
+    /// The account that it is about: where the log tells of it, and where new people go that do not say where they belong.
+    pub account: OrganizationId,
+    /// The delegated administrator of the account who asks for it; judged again in the transaction.
+    pub delegate: Option<Uuid>,
+    /// What one failing write means for the others.
+    pub mode: Mode,
+    /// Whether an e-mail address that comes onto a card must be on no other of the tenant.
+    pub has_unique_emails: bool,
+    /// The writes.
+    pub writes: Vec<Write>,
+}
+
+/// An account to be made.
+#[derive(Debug, Clone)]
+pub struct Account {
+    /// The account it goes under; `None` for the merchant itself.
+    pub parent: Option<OrganizationId>,
+    /// What it is called; no other under the same parent may be called so.
+    pub name: String,
+    /// Whether it does business.
+    pub is_active: bool,
+    /// What one dialect alone knows, by the dialect's name.
+    pub extensions: BTreeMap<String, Value>,
+}
+
+impl Directory {
+    /// The merchant whom a caller works for, or buys from.
+    ///
+    /// # Errors
+    /// `Forbidden` without the scope; `Unavailable` while the merchant is locked.
+    pub async fn merchant<'a>(&'a self, caller: &'a Caller, need: Need, door: &'static str) -> Result<Merchant<'a>> {
+        let principal = &caller.principal;
+        if !principal.scopes.cover(need) {
+            return Err(Error::Forbidden { action: Action::Scope });
+        }
+        if need != Need::CommerceStore && principal.role != Role::Admin {
+            return Err(Error::Forbidden { action: Action::Role });
+        }
+        let tree = self.tree(caller.tenant).await?;
+        let home = tree.get(principal.organization).cloned().ok_or(Error::Forbidden { action: Action::Organization })?;
+        if home.is_locked {
+            return Err(Error::Unavailable { reason: Reason::Locked, retry_after: Duration::from_mins(1) });
+        }
+        Ok(Merchant { directory: self, caller, door, tree, home })
+    }
+}
+
+impl Merchant<'_> {
+    /// The tenant it is in.
+    #[must_use]
+    pub fn tenant(&self) -> TenantId {
+        self.caller.tenant
+    }
+
+    /// The merchant's own organization.
+    #[must_use]
+    pub fn home(&self) -> &Organization {
+        &self.home
+    }
+
+    /// How much of everything there may be.
+    #[must_use]
+    pub fn limits(&self) -> &Limits {
+        &self.directory.settings.limits
+    }
+
+    /// A new id for a person.
+    #[must_use]
+    pub fn next_id(&self) -> Uuid {
+        self.directory.ids.next()
+    }
+
+    /// The account of a number.
+    #[must_use]
+    pub fn account(&self, number: u32) -> Option<&Arc<Organization>> {
+        self.tree.at(number).filter(|found| found.id != self.home.id && self.tree.is_within(found.id, self.home.id))
+    }
+
+    /// The account of an id.
+    #[must_use]
+    pub fn account_by_id(&self, id: OrganizationId) -> Option<&Arc<Organization>> {
+        self.account(self.tree.get(id)?.number)
+    }
+
+    /// The accounts above one, the nearest first.
+    pub fn above(&self, id: OrganizationId) -> impl Iterator<Item = &Arc<Organization>> {
+        self.tree.above(id).take_while(|above| above.id != self.home.id)
+    }
+
+    /// One page of the accounts that a filter finds, and how many there are in all.
+    ///
+    /// # Errors
+    /// Those of the store.
+    pub async fn find_accounts(
+        &self,
+        filter: OrganizationFilter,
+        order: Vec<(OrganizationField, bool)>,
+        (offset, limit): (u64, usize),
+    ) -> Result<(Vec<Organization>, u64)> {
+        let query = OrganizationQuery { under: self.home.id, filter, order, offset, limit };
+        self.directory.store.find_organizations(self.caller.tenant, query).await
+    }
+
+    /// Makes an account.
+    ///
+    /// # Errors
+    /// `NotFound` for a parent that is no account, `AlreadyExists` for a name taken under the same parent, `Invalid` for what
+    /// breaks rules, `TooLarge` for too many or too deep.
+    pub async fn add_account(&self, account: Account) -> Result<Organization> {
+        self.administrator()?;
+        let Account { parent, name, is_active, extensions } = account;
+        let parent = parent.map(|id| self.known(id)).transpose()?.map_or(self.home.id, |found| found.id);
+        let draft = OrganizationDraft {
+            parent: Some(parent),
+            is_active,
+            extensions,
+            has_unique_name: true,
+            ..OrganizationDraft::new(OrganizationId(self.directory.ids.next()), name)
+        };
+        self.organize(None, Command::CreateOrganization(Box::new(draft))).await
+    }
+
+    /// Changes an account; a new parent must be an account, or the merchant itself.
+    ///
+    /// # Errors
+    /// As [`Merchant::add_account`]; `NotFound` for one that is not there, `Stale` when it is not as expected; as
+    /// [`Merchant::write`] for who is not an administrator.
+    pub async fn patch_account(
+        &self,
+        id: OrganizationId,
+        expect: Expect,
+        patch: OrganizationPatch,
+        delegate: Option<Uuid>,
+    ) -> Result<Organization> {
+        self.delegated(delegate)?;
+        self.known(id)?;
+        if let Some(parent) = patch.parent.filter(|parent| *parent != self.home.id) {
+            self.known(parent)?;
+        }
+        let patch = Box::new(OrganizationPatch { has_unique_name: true, ..patch });
+        self.organize(delegate.map(|person| (person, id)), Command::PatchOrganization { id, expect, patch }).await
+    }
+
+    /// Everyone whom a filter finds, wherever they belong below the merchant: one page.
+    ///
+    /// # Errors
+    /// Those of the store.
+    pub async fn people(&self, wanted: Wanted) -> Result<Page> {
+        let Wanted { filter, reach: _, order, is_descending, then, offset, limit } = wanted;
+        let query = Query { order, is_descending, then, offset, limit, ..self.everyone(filter) };
+        self.directory.store.find(self.caller.tenant, query).await
+    }
+
+    /// The same as one snapshot's set.
+    ///
+    /// # Errors
+    /// Those of the store.
+    pub async fn numbers(&self, filter: Filter) -> Result<Numbers> {
+        self.directory.store.numbers(self.caller.tenant, self.everyone(filter)).await
+    }
+
+    /// The people of these numbers who are there, by number.
+    ///
+    /// # Errors
+    /// Those of the store.
+    pub async fn people_of(&self, numbers: Numbers) -> Result<BTreeMap<u32, Record>> {
+        let page = self.people(Wanted { filter: Filter::Numbers(numbers), ..Wanted::default() }).await?;
+        Ok(page.records.into_iter().map(|record| (record.number, record)).collect())
+    }
+
+    /// The person of a number.
+    ///
+    /// # Errors
+    /// Those of the store.
+    pub async fn person(&self, number: u32) -> Result<Option<Record>> {
+        Ok(self.people_of([number].into()).await?.into_values().next())
+    }
+
+    /// The shopper who calls; `None` for who is none.
+    ///
+    /// # Errors
+    /// Those of the store.
+    pub async fn shopper(&self) -> Result<Option<Record>> {
+        let filter = Filter::Ids(vec![self.caller.principal.person]);
+        Ok(self.people(Wanted { filter, limit: 1, ..Wanted::default() }).await?.records.pop())
+    }
+
+    /// Writes to people below the merchant.
+    ///
+    /// # Errors
+    /// `TooLarge` for more writes than `batch_items` allows; `Forbidden` for who is neither an administrator nor the delegated one
+    /// who asks, for a delegate who does not administer the account, and for what is protected; those of the writes.
+    pub async fn write(&self, task: Task) -> Result<Applied> {
+        let Task { account, delegate, mode, has_unique_emails, writes } = task;
+        self.delegated(delegate)?;
+        let most = self.limits().batch_items;
+        if writes.len() > most {
+            return Err(Error::TooLarge { limit: "batch_items", most: most as u64 });
+        }
+        let batch = Batch {
+            organization: account,
+            reach: Reach::Below(self.home.id),
+            sources: Sources::Any,
+            mode,
+            admits_unknown_groups: false,
+            has_unique_emails,
+            writes,
+        };
+        let author = self.author(delegate.map(|person| (person, account)));
+        self.directory.store.apply(self.caller.tenant, author, Command::Write(batch)).await
+    }
+
+    fn everyone(&self, filter: Filter) -> Query {
+        Query::of(self.home.id, Reach::Below(self.home.id), filter)
+    }
+
+    fn known(&self, id: OrganizationId) -> Result<&Arc<Organization>> {
+        self.account_by_id(id).ok_or_else(|| Error::NotFound { kind: Kind::Organization, id: id.to_string() })
+    }
+
+    fn administrator(&self) -> Result<()> {
+        let is_one = self.caller.principal.role == Role::Admin;
+        if is_one { Ok(()) } else { Err(Error::Forbidden { action: Action::Role }) }
+    }
+
+    /// Who is not an administrator asks for themselves.
+    fn delegated(&self, delegate: Option<Uuid>) -> Result<()> {
+        if delegate == Some(self.caller.principal.person) { Ok(()) } else { self.administrator() }
+    }
+
+    async fn organize(&self, delegate: Option<(Uuid, OrganizationId)>, command: Command) -> Result<Organization> {
+        self.directory.organize(self.caller.tenant, self.author(delegate), command).await
+    }
+
+    fn author(&self, delegate: Option<(Uuid, OrganizationId)>) -> Author {
+        let author = self.directory.author(Some(self.caller.principal.id), self.door);
+        let delegated = delegate.and_then(|(_, account)| self.tree.get(account)).map(|account| account.number);
+        Author { person: delegate.map(|(person, _)| person), delegated, ..author }
+    }
+}

@@ -1,0 +1,3 @@
+//! The use cases over the judge, the simplest possible store.
+
+mod logins;

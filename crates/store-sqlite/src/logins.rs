@@ -1,0 +1,152 @@
+//! People who sign in with a name and a password.
+
+use cardfile_directory::{Error, Kind, Login, MOST_NAMESAKES, Principal, Result, Surface};
+use cardfile_model::TenantId;
+use rusqlite::types::ToSql;
+use rusqlite::{Connection, OptionalExtension, Row, params};
+use uuid::Uuid;
+
+use crate::fault::fault;
+use crate::organizations;
+use crate::registry::{covered, principal, revoke_tokens};
+use crate::rows::time;
+use crate::state::TenantRow;
+use crate::turn::Turn;
+
+/// The columns that [`read`] takes.
+const COLUMNS: &str = "g.principal, g.organization, g.role, g.scopes, g.sources, g.person, g.name, g.hash, g.created";
+
+fn read(row: &Row<'_>, surface: Surface) -> Result<Login> {
+    Ok(Login {
+        surface,
+        name: row.get(6).map_err(fault)?,
+        hash: row.get(7).map_err(fault)?,
+        principal: principal(row)?,
+        created: time(row.get(8).map_err(fault)?)?,
+    })
+}
+
+fn unknown(name: &str) -> Error {
+    Error::NotFound { kind: Kind::Login, id: name.to_owned() }
+}
+
+fn taken(name: &str) -> Error {
+    Error::AlreadyExists { kind: Kind::Login, key: name.to_owned() }
+}
+
+/// Keeps a log-in.
+pub(crate) fn add(turn: &mut Turn<'_>, tenant: TenantId, login: &Login) -> Result<()> {
+    let connection = turn.connection;
+    let Login { surface, name, hash, principal, created } = login;
+    let Principal { id, organization, person, .. } = principal;
+    let Some(row) = TenantRow::read(connection, tenant)? else {
+        return Err(Error::NotFound { kind: Kind::Organization, id: organization.to_string() });
+    };
+    organizations::number(connection, row.key, *organization)?;
+    let (role, scopes, sources) = covered(principal)?;
+    let sql = "INSERT INTO logins (tenant, surface, name, hash, principal, organization, role, scopes, sources, person, created)
+               VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)
+                   ON CONFLICT DO NOTHING";
+    let mut statement = connection.prepare_cached(sql).map_err(fault)?;
+    let (surface, created) = (surface.as_str(), created.as_microsecond());
+    let row = params![row.key, surface, name, hash, id, organization.0, role, scopes, sources, person, created];
+    match statement.execute(row).map_err(fault)? {
+        0 => Err(taken(name)),
+        _ => Ok(()),
+    }
+}
+
+/// The log-ins of a tenant at a surface, by name.
+pub(crate) fn all(connection: &Connection, tenant: TenantId, surface: Surface) -> Result<Vec<Login>> {
+    let Some(row) = TenantRow::read(connection, tenant)? else { return Ok(Vec::new()) };
+    let clause = "g.tenant = ?1 AND g.surface = ?2 ORDER BY g.name";
+    those(connection, clause, &[&row.key, &surface.as_str()], surface)
+}
+
+/// The log-in of a name.
+pub(crate) fn by_name(connection: &Connection, tenant: TenantId, surface: Surface, name: &str) -> Result<Option<Login>> {
+    let Some(row) = TenantRow::read(connection, tenant)? else { return Ok(None) };
+    let clause = "g.tenant = ?1 AND g.surface = ?2 AND g.name = ?3";
+    Ok(those(connection, clause, &[&row.key, &surface.as_str(), &name], surface)?.pop())
+}
+
+/// The log-in of a person who shops.
+pub(crate) fn by_person(connection: &Connection, tenant: TenantId, person: Uuid) -> Result<Option<Login>> {
+    let Some(row) = TenantRow::read(connection, tenant)? else { return Ok(None) };
+    let clause = "g.tenant = ?1 AND g.person = ?2 AND g.surface = 'store'";
+    Ok(those(connection, clause, &[&row.key, &person], Surface::Store)?.pop())
+}
+
+fn those(connection: &Connection, clause: &str, of: &[&dyn ToSql], surface: Surface) -> Result<Vec<Login>> {
+    let sql = format!("SELECT {COLUMNS} FROM logins g WHERE {clause}");
+    let mut statement = connection.prepare_cached(&sql).map_err(fault)?;
+    let mut rows = statement.query(of).map_err(fault)?;
+    let mut logins = Vec::new();
+    while let Some(row) = rows.next().map_err(fault)? {
+        logins.push(read(row, surface)?);
+    }
+    Ok(logins)
+}
+
+/// The log-ins of a name in all tenants: the one statement about log-ins that names no tenant.
+pub(crate) fn named(connection: &Connection, surface: Surface, name: &str) -> Result<Vec<(TenantId, Login)>> {
+    let sql = format!(
+        "SELECT {COLUMNS}, t.id
+           FROM logins g
+           JOIN tenants t ON t.tenant = g.tenant
+          WHERE g.surface = ?1 AND g.name = ?2
+          ORDER BY t.id
+          LIMIT {MOST_NAMESAKES}"
+    );
+    let mut statement = connection.prepare_cached(&sql).map_err(fault)?;
+    let mut rows = statement.query(params![surface.as_str(), name]).map_err(fault)?;
+    let mut logins = Vec::new();
+    while let Some(row) = rows.next().map_err(fault)? {
+        logins.push((TenantId(row.get(9).map_err(fault)?), read(row, surface)?));
+    }
+    Ok(logins)
+}
+
+/// Gives a log-in another password.
+pub(crate) fn set_password(turn: &mut Turn<'_>, tenant: TenantId, surface: Surface, name: &str, hash: &str) -> Result<()> {
+    let connection = turn.connection;
+    let Some(row) = TenantRow::read(connection, tenant)? else { return Err(unknown(name)) };
+    let sql = "UPDATE logins
+                  SET hash = ?4
+                WHERE tenant = ?1 AND surface = ?2 AND name = ?3";
+    let mut statement = connection.prepare_cached(sql).map_err(fault)?;
+    match statement.execute(params![row.key, surface.as_str(), name, hash]).map_err(fault)? {
+        0 => Err(unknown(name)),
+        _ => Ok(()),
+    }
+}
+
+/// Gives the log-in of a person who shops another name.
+pub(crate) fn rename(turn: &mut Turn<'_>, tenant: TenantId, person: Uuid, name: &str) -> Result<()> {
+    let connection = turn.connection;
+    let Some(row) = TenantRow::read(connection, tenant)? else { return Ok(()) };
+    if by_person(connection, tenant, person)?.is_none() {
+        return Ok(());
+    }
+    let sql = "UPDATE OR IGNORE logins
+                  SET name = ?3
+                WHERE tenant = ?1 AND person = ?2 AND surface = 'store'";
+    let mut statement = connection.prepare_cached(sql).map_err(fault)?;
+    match statement.execute(params![row.key, person, name]).map_err(fault)? {
+        0 => Err(taken(name)),
+        _ => Ok(()),
+    }
+}
+
+/// Removes a log-in with the tokens of its principal.
+pub(crate) fn remove(turn: &mut Turn<'_>, tenant: TenantId, surface: Surface, name: &str) -> Result<()> {
+    let connection = turn.connection;
+    let Some(row) = TenantRow::read(connection, tenant)? else { return Err(unknown(name)) };
+    let sql = "DELETE FROM logins
+                WHERE tenant = ?1 AND surface = ?2 AND name = ?3
+            RETURNING principal";
+    let mut statement = connection.prepare_cached(sql).map_err(fault)?;
+    let gone = statement.query_row(params![row.key, surface.as_str(), name], |row| row.get(0)).optional();
+    let principal: Uuid = gone.map_err(fault)?.ok_or_else(|| unknown(name))?;
+    revoke_tokens(connection, row.key, principal, None)
+}

@@ -1,0 +1,96 @@
+//! `removeContacts`: taking people out of an account, all of them or none.
+
+use std::collections::BTreeSet;
+
+use axum::response::Response;
+use cardfile_directory::{Action, Error, Kind, Merchant, Task};
+use cardfile_model::{Expect, MembershipEdit, Mode, Numbers, Patch, Record, Write, role};
+use serde_json::{Value, json};
+use uuid::Uuid;
+
+use crate::answer;
+use crate::context::Context;
+use crate::envelope::Link;
+use crate::error::{Failure, Result};
+use crate::ids;
+use crate::map::profile;
+use crate::visit::Visit;
+
+/// Takes people out of the account of the context. The order of the checks is part of the answer: clients compare codes.
+pub async fn remove(visit: &Visit) -> Result<Response> {
+    let body = visit.object()?;
+    let merchant = visit.merchant().await?;
+    let context = visit.administrator(&merchant).await?;
+    let named = named(body.get("members"))?;
+    let members = judged(&merchant, &context, &named).await?;
+    let account = context.account.number;
+    let leave = |id: Uuid| {
+        let patch = Patch { memberships: vec![MembershipEdit::Leave(account)], ..Patch::default() };
+        Write::Patch { id, expect: Expect::Any, patch: Box::new(patch) }
+    };
+    let task = Task {
+        account: context.account.id,
+        delegate: Some(context.shopper.id),
+        mode: Mode::AllOrNothing,
+        has_unique_emails: false,
+        writes: members.iter().map(|member| leave(member.id)).collect(),
+    };
+    merchant.write(task).await.map_err(|error| refused(error, &context, &members))?;
+    let href = visit.path("organizations/removeContacts");
+    Ok(answer::ok(&json!({"links": [Link::itself(href)], "element": true})))
+}
+
+/// The profiles that are named: a list, or one alone.
+fn named(members: Option<&Value>) -> Result<Vec<&Value>> {
+    let named: Vec<&Value> = match members {
+        Some(Value::Array(list)) => list.iter().collect(),
+        Some(one @ Value::String(_)) => vec![one],
+        _ => return Err(Failure::input("members must be a list of profile ids")),
+    };
+    if named.is_empty() { Err(Failure::input("members must not be empty")) } else { Ok(named) }
+}
+
+/// The people who are named, each once, if all of them may be taken out as far as can be told before it is tried.
+async fn judged(merchant: &Merchant<'_>, context: &Context, named: &[&Value]) -> Result<Vec<Record>> {
+    let numbers: Numbers = named.iter().filter_map(|id| ids::read_profile(id.as_str()?)).collect();
+    let most = merchant.limits().batch_items;
+    if numbers.len() > most as u64 {
+        return Err(Failure::input(format_args!("at most {most} members are taken out at once")));
+    }
+    let mut people = merchant.people_of(numbers).await?;
+    let (mut members, mut seen) = (Vec::with_capacity(named.len()), BTreeSet::new());
+    for id in named {
+        let text = id.as_str().ok_or_else(|| Failure::profile_input(id))?;
+        let number = ids::read_profile(text).ok_or_else(|| Failure::profile_input(text))?;
+        if !seen.insert(number) {
+            continue;
+        }
+        let person = people.remove(&number).ok_or_else(|| Failure::profile_input(text))?;
+        if person.id == context.shopper.id {
+            return Err(Failure::oneself());
+        }
+        if !profile::is_business(&person.contact) {
+            return Err(Failure::other_type(text));
+        }
+        if !person.contact.belongs(context.account.number) {
+            return Err(Failure::no_contact(text, &ids::account(context.account.number)));
+        }
+        members.push(person);
+    }
+    Ok(members)
+}
+
+/// What the directory refused within the transaction, when what was judged before is so no more, or nobody would be left.
+fn refused(error: Error, context: &Context, members: &[Record]) -> Failure {
+    let account = ids::account(context.account.number);
+    let first = || members.first().map(|member| ids::profile(member.number)).unwrap_or_default();
+    match error {
+        Error::Forbidden { action: Action::TakeLast(role::APPROVER) } => Failure::last_approver(&account),
+        Error::NotFound { kind: Kind::Membership, .. } => Failure::no_contact(&first(), &account),
+        Error::NotFound { kind: Kind::Contact, id } => {
+            let gone = members.iter().find(|member| member.id.to_string() == id);
+            Failure::profile_input(gone.map_or_else(first, |member| ids::profile(member.number)))
+        }
+        error => error.into(),
+    }
+}

@@ -1,0 +1,204 @@
+//! The contacts of the account of the context.
+
+use axum::response::Response;
+use cardfile_directory::{Merchant, Wanted};
+use cardfile_model::{Filter, Membership, MembershipEdit, Order, Record};
+use serde_json::{Map, Value, json};
+
+use crate::answer;
+use crate::context::Context;
+use crate::envelope::{Envelope, Link};
+use crate::error::{Failure, Result};
+use crate::ids;
+use crate::map::profile::{self, Roles};
+use crate::map::sent::Sent;
+use crate::map::{organization, role};
+use crate::paging::Paging;
+use crate::people::{self, Behalf};
+use crate::query;
+use crate::surface::Surface;
+use crate::visit::Visit;
+
+/// The contacts of the account, also those out of use.
+pub async fn list(visit: &Visit) -> Result<Response> {
+    let merchant = visit.merchant().await?;
+    let context = reader(visit, &merchant).await?;
+    let paging = Paging::read(&visit.query)?;
+    let mut filters = vec![Filter::Belongs(context.account.number)];
+    if let Some(expression) = query::parse(visit.query.first("q").unwrap_or_default())? {
+        filters.push(people::filter(&expression, &merchant, Some(context.account.number))?);
+    }
+    if let Some(ids) = visit.query.filled("filterUsersWithRoleIds") {
+        filters.push(with_roles(ids, &context));
+    }
+    let keys = query::sort::parse(visit.query.filled("sort").unwrap_or_default())?;
+    let mut orders = people::orders(&keys)?.into_iter();
+    let (order, is_descending) = orders.next().unwrap_or((Order::FullName, false));
+    let page = merchant
+        .people(Wanted {
+            filter: Filter::And(filters),
+            order,
+            is_descending,
+            then: orders.collect(),
+            offset: paging.offset,
+            limit: paging.capped(visit.settings.page_cap),
+            ..Wanted::default()
+        })
+        .await?;
+    let items = page.records.iter().map(|record| shown(visit, &merchant, &context, record)).collect();
+    let mut list = Envelope::page(items, page.total, paging, visit.address("organizationMembers")).sorted_by(&keys);
+    visit.projection()?.apply_to_list(&mut list);
+    Ok(answer::ok(&list))
+}
+
+/// Who holds one of the roles of these ids in the account.
+fn with_roles(ids: &str, context: &Context) -> Filter {
+    let account = &context.account;
+    let name = |id: &str| {
+        let (owner, place) = ids::read_role(id.trim())?;
+        role::at(account, place).filter(|_| owner == account.number)
+    };
+    let role = |role| Filter::Role { organization: Some(account.number), role };
+    Filter::Or(ids.split(',').filter_map(name).map(role).collect())
+}
+
+/// Who may read the contacts of an account: any agent, and of the shoppers its delegated administrators.
+async fn reader(visit: &Visit, merchant: &Merchant<'_>) -> Result<Context> {
+    match visit.surface {
+        Surface::Store => visit.administrator(merchant).await,
+        Surface::Agent | Surface::Admin => visit.context(merchant).await,
+    }
+}
+
+fn shown(visit: &Visit, merchant: &Merchant<'_>, context: &Context, record: &Record) -> Value {
+    let number = context.account.number;
+    let roles = match visit.query.filled("includedRoles") {
+        Some("allRolesForCurrentOrganization") => Roles::InAndGlobal(number),
+        _ => Roles::In(number),
+    };
+    let mut member = profile::profile(record, merchant, roles);
+    member.insert("currentOrganization".into(), organization::brief(&context.account));
+    if visit.flag("includeSecondaryOrganizationsCount") {
+        let count = profile::accounts(&record.contact, merchant).count().saturating_sub(1);
+        member.insert("secondaryOrganizationsCount".into(), count.into());
+    }
+    let href = visit.path(&format!("organizationMembers/{}", ids::profile(record.number)));
+    member.insert("links".into(), json!([Link::itself(href)]));
+    Value::Object(member)
+}
+
+/// One contact of the account.
+pub async fn get(visit: &Visit) -> Result<Response> {
+    let merchant = visit.merchant().await?;
+    let context = reader(visit, &merchant).await?;
+    let record = member(visit, &merchant, &context).await?;
+    answered(visit, &merchant, &context, &record)
+}
+
+fn answered(visit: &Visit, merchant: &Merchant<'_>, context: &Context, record: &Record) -> Result<Response> {
+    let mut member = shown(visit, merchant, context, record);
+    visit.projection()?.apply(&mut member);
+    Ok(answer::ok(&member))
+}
+
+/// The contact in the path, who must belong to the account.
+async fn member(visit: &Visit, merchant: &Merchant<'_>, context: &Context) -> Result<Record> {
+    let number = ids::read_profile(visit.id(0)).ok_or_else(|| Failure::not_in_account(visit.id(0)))?;
+    let found = merchant.person(number).await?.filter(|found| found.contact.belongs(context.account.number));
+    found.ok_or_else(|| Failure::not_in_account(visit.id(0)))
+}
+
+/// Makes a contact of the account.
+pub async fn create(visit: &Visit) -> Result<Response> {
+    let members = visit.object()?;
+    let merchant = visit.merchant().await?;
+    let context = visit.administrator(&merchant).await?;
+    let sent = Sent::new_profile(members, &visit.settings)?;
+    let mut contact = sent.contact(true, &visit.settings)?;
+    // An address that is taken is told before what is wrong with roles.
+    people::free_email(&merchant, sent.email.as_deref().unwrap_or_default()).await?;
+    let roles = roles(members, &context)?.unwrap_or_else(|| vec![role::BUYER.to_owned()]);
+    contact.memberships = vec![Membership { organization: context.account.number, roles }];
+    let record = people::create(&merchant, behalf(&context), contact).await?;
+    let links = [Link::itself(visit.path("organizationMembers"))];
+    Ok(answer::ok(&json!({"id": ids::profile(record.number), "links": links})))
+}
+
+/// The roles that are sent; nothing when none are.
+fn roles(members: &Map<String, Value>, context: &Context) -> Result<Option<Vec<String>>> {
+    let sent = members.get("roles").filter(|sent| !sent.is_null());
+    let roles = sent.map(|sent| role::read_all(sent, &context.account)).transpose()?;
+    Ok(roles.filter(|roles| !roles.is_empty()))
+}
+
+/// Changes a contact of the account.
+pub async fn update(visit: &Visit) -> Result<Response> {
+    let members = visit.object()?;
+    let merchant = visit.merchant().await?;
+    let context = visit.administrator(&merchant).await?;
+    let record = member(visit, &merchant, &context).await?;
+    let record = change(visit, &merchant, &context, members, (record, false)).await?;
+    answered(visit, &merchant, &context, &record)
+}
+
+/// Makes a profile that is there a contact of the account, and changes it in the same step; who is one already is changed.
+pub async fn add(visit: &Visit) -> Result<Response> {
+    let empty = Map::new();
+    let members = if visit.body.is_none() { &empty } else { visit.object()? };
+    let merchant = visit.merchant().await?;
+    let context = visit.administrator(&merchant).await?;
+    let text = visit.id(0);
+    let found = match ids::read_profile(text) {
+        Some(number) => merchant.person(number).await?,
+        None => None,
+    };
+    let record = found.ok_or_else(|| Failure::profile_input(text))?;
+    if !profile::is_business(&record.contact) {
+        return Err(Failure::other_type(text));
+    }
+    let joins = !record.contact.belongs(context.account.number);
+    let record = change(visit, &merchant, &context, members, (record, joins)).await?;
+    answered(visit, &merchant, &context, &record)
+}
+
+/// Changes a profile, and has it join the account if it is to.
+async fn change(
+    visit: &Visit,
+    merchant: &Merchant<'_>,
+    context: &Context,
+    members: &Map<String, Value>,
+    (record, joins): (Record, bool),
+) -> Result<Record> {
+    let sent = Sent::changes(members, &visit.settings)?;
+    let roles = match roles(members, context)? {
+        None if joins => Some(vec![role::BUYER.to_owned()]),
+        None => given(members)?,
+        some => some,
+    };
+    let number = context.account.number;
+    let membership = roles.map(|roles| Membership { organization: number, roles });
+    let edit =
+        membership.map(|membership| if joins { MembershipEdit::Join(membership) } else { MembershipEdit::SetRoles(membership) });
+    let changed = people::change(merchant, behalf(context), record, |record| {
+        let mut patch = sent.patch(&record.contact, &visit.settings)?;
+        patch.memberships.extend(edit.clone());
+        Ok(patch)
+    });
+    changed.await.map_err(|failure| match failure.code {
+        // Who left meanwhile.
+        "22001" => Failure::not_in_account(visit.id(0)),
+        _ => failure,
+    })
+}
+
+fn behalf(context: &Context) -> Behalf {
+    Behalf { account: context.account.id, delegate: Some(context.shopper.id) }
+}
+
+/// No roles at all are not for a contact of the account.
+fn given(members: &Map<String, Value>) -> Result<Option<Vec<String>>> {
+    match members.get("roles") {
+        None => Ok(None),
+        Some(_) => Err(Failure::profile_value("a contact has at least one role")),
+    }
+}

@@ -1,0 +1,149 @@
+//! A profile as it is answered: a contact in the vendor's words.
+
+use cardfile_directory::Merchant;
+use cardfile_model::{Contact, Entry, Organization, Record};
+use jiff::Timestamp;
+use serde_json::{Map, Value, json};
+
+use super::{EXTENSION, organization, role};
+use crate::ids;
+
+/// The type of a profile that belongs, or belonged, to an organization.
+pub const BUSINESS: &str = "b2b_user";
+/// The member of the extension with what this door knows nothing of.
+pub const DYNAMIC: &str = "dynamicProperties";
+/// The member of the extension with roles that are no organization's.
+pub const GLOBAL_ROLES: &str = "globalRoles";
+/// The kind of the phone number that is shown.
+pub const PHONE: &str = "work";
+
+/// Which roles of a profile are shown.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Roles {
+    /// All of them, in every organization.
+    All,
+    /// Those in the organization of this number.
+    In(u32),
+    /// These, and those that are no organization's.
+    InAndGlobal(u32),
+}
+
+/// What this door alone knows of a contact.
+pub fn own(contact: &Contact) -> Option<&Map<String, Value>> {
+    contact.extensions.get(EXTENSION).and_then(Value::as_object)
+}
+
+fn member(contact: &Contact, name: &str) -> Value {
+    own(contact).and_then(|own| own.get(name)).cloned().unwrap_or_default()
+}
+
+/// Whether a contact is a business user: belongs to an organization, or was made as one.
+pub fn is_business(contact: &Contact) -> bool {
+    let is_member = !contact.memberships.is_empty();
+    is_member || own(contact).and_then(|own| own.get("profileType")).and_then(Value::as_str) == Some(BUSINESS)
+}
+
+/// The e-mail address that is shown.
+pub fn email(contact: &Contact) -> Option<&str> {
+    Entry::chosen(&contact.emails, None).map(|at| contact.emails[at].value.as_str())
+}
+
+/// The name a shopper signs in with.
+pub fn login(contact: &Contact) -> Option<String> {
+    email(contact).map(str::to_lowercase)
+}
+
+/// The accounts of a contact in their order, the parent first, with the roles held in each.
+pub fn accounts<'c>(contact: &'c Contact, merchant: &'c Merchant<'_>) -> impl Iterator<Item = (&'c Organization, &'c [String])> {
+    let known = contact.memberships.iter();
+    known.filter_map(|known| Some((&**merchant.account(known.organization)?, known.roles.as_slice())))
+}
+
+/// A profile.
+pub fn profile(record: &Record, merchant: &Merchant<'_>, shown: Roles) -> Map<String, Value> {
+    let Record { id: _, number, revision: _, created, modified: _, contact } = record;
+    // Destructured without `..`, so that a new member does not compile until it is thought of here.
+    let Contact {
+        source: _,
+        display_name: _,
+        given_name,
+        family_name,
+        organization: _,
+        title: _,
+        address: _,
+        photo_uri: _,
+        preferred_method: _,
+        emails: _,
+        phones,
+        sip_addresses: _,
+        ims: _,
+        shared_with: _,
+        memberships: _,
+        is_inactive,
+        keys: _,
+        extensions: _,
+    } = contact;
+    let id = ids::profile(*number);
+    let mut accounts = accounts(contact, merchant).map(|(account, _)| account);
+    let parent = accounts.next();
+    let secondary: Vec<Value> = accounts.map(organization::brief).collect();
+    let phone = Entry::chosen(phones, Some(PHONE)).map(|at| phones[at].value.as_str());
+    let receives = member(contact, "receiveEmail");
+    let members = json!({
+        "id": id,
+        "repositoryId": id,
+        "login": login(contact),
+        "email": email(contact),
+        "firstName": given_name,
+        "lastName": family_name,
+        "profileType": is_business(contact).then_some(BUSINESS),
+        "active": !is_inactive,
+        "receiveEmail": if receives.is_null() { "yes".into() } else { receives },
+        "locale": member(contact, "locale"),
+        "daytimeTelephoneNumber": phone,
+        "customerContactId": member(contact, "customerContactId"),
+        "gender": member(contact, "gender"),
+        "dateOfBirth": member(contact, "dateOfBirth"),
+        "taxExempt": member(contact, "taxExempt"),
+        "registrationDate": time(*created),
+        "GDPRProfileP13nConsentGranted": member(contact, "GDPRProfileP13nConsentGranted"),
+        "parentOrganization": parent.map(organization::parent),
+        "secondaryOrganizations": secondary,
+        "roles": roles(contact, merchant, shown),
+        "derivedApprovalRequired": parent.map(|parent| organization::derived(parent, merchant, "approvalRequired")),
+        "derivedOrderPriceLimit": parent.map(|parent| organization::derived(parent, merchant, "orderPriceLimit")),
+        "contactBillingAddress": parent.map(|parent| organization::default_address(parent, "isDefaultBillingAddress")),
+        "contactShippingAddress": parent.map(|parent| organization::default_address(parent, "isDefaultShippingAddress")),
+        "dynamicProperties": dynamic(own(contact)),
+    });
+    match members {
+        Value::Object(members) => members,
+        _ => Map::new(),
+    }
+}
+
+fn roles(contact: &Contact, merchant: &Merchant<'_>, shown: Roles) -> Vec<Value> {
+    let is_shown = |account: &Organization| match shown {
+        Roles::All => true,
+        Roles::In(number) | Roles::InAndGlobal(number) => account.number == number,
+    };
+    let mut roles: Vec<Value> = accounts(contact, merchant)
+        .filter(|(account, _)| is_shown(account))
+        .flat_map(|(account, held)| held.iter().filter_map(|name| role::held(account, name)))
+        .collect();
+    if !matches!(shown, Roles::In(_)) {
+        roles.extend(member(contact, GLOBAL_ROLES).as_array().cloned().unwrap_or_default());
+    }
+    roles
+}
+
+/// The members that this door knows nothing of, as it lists them.
+pub fn dynamic(own: Option<&Map<String, Value>>) -> Vec<Value> {
+    let known = own.and_then(|own| own.get(DYNAMIC)).and_then(Value::as_object);
+    known.into_iter().flatten().map(|(name, value)| json!({"id": name, "label": name, "value": value})).collect()
+}
+
+/// A time as this door writes it: UTC with milliseconds.
+pub fn time(time: Timestamp) -> String {
+    format!("{time:.3}")
+}
