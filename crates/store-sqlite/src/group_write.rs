@@ -68,17 +68,20 @@ pub(crate) fn patch(turn: &mut Turn<'_>, tenant: TenantId, author: &Author, id: 
     let mut entry = Entry::new(ChangeKind::GroupPatch, row.organization);
     entry.group = Some(id);
     entry.before.note_group(&before, &row.group);
+    let is_described_otherwise = entry.before != Before::default();
+    if is_described_otherwise {
+        // First of all, for a name that is taken is told of before people who are not known.
+        write_changed(turn, tenant, author, &mut row)?;
+    }
     (entry.came, entry.went) = change_members(turn, tenant, &row, &patch.members, (patch.unknown, patch.inherits))?;
     if entry.is_empty() {
         let revision = turn.draft(tenant)?.row.revision;
         let group = Some(drafted(turn, tenant, row)?);
         return Ok(Applied { revision, is_changed: false, outcomes: Vec::new(), touched: 0, group, organization: None });
     }
-    if entry.before == Before::default() {
+    if !is_described_otherwise {
         // Only who is in it changed: its name need not be put into the indexes again.
         touched(turn, tenant, author, &mut row)?;
-    } else {
-        write_changed(turn, tenant, author, &mut row)?;
     }
     remembered(turn, tenant, author, row, &entry)
 }

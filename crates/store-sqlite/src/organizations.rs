@@ -34,7 +34,7 @@ pub(crate) fn number(connection: &Connection, tenant: i64, id: OrganizationId) -
 /// The organizations of a tenant that changed after this `organizations_version`, with numbers before this one.
 pub(crate) fn since(connection: &Connection, tenant: i64, version: i64, before: u32) -> Result<Vec<Organization>> {
     let sql = "SELECT number, id, parent, name, is_locked, country, is_active, revision, created, modified, document
-                 FROM organizations
+                 FROM organizations INDEXED BY organizations_by_change
                 WHERE tenant = ?1 AND changed > ?2 AND number < ?3";
     let mut statement = connection.prepare_cached(sql).map_err(fault)?;
     let mut rows = statement.query(params![tenant, version, before]).map_err(fault)?;
@@ -154,7 +154,7 @@ pub(crate) fn levels_below(connection: &Connection, tenant: i64, id: Organizatio
                        UNION ALL
                       SELECT o.id, b.level + 1
                         FROM below b
-                        JOIN organizations o ON o.tenant = ?1 AND o.parent = b.id
+                        JOIN organizations o INDEXED BY organizations_by_name ON o.tenant = ?1 AND o.parent = b.id
                        WHERE b.level <= ?3)
                SELECT max(level)
                  FROM below";

@@ -106,7 +106,7 @@ pub(crate) fn apply(turn: &mut Turn<'_>, tenant: TenantId, author: &Author, prep
         belonging: BTreeMap::new(),
         reachable: Default::default(),
     };
-    judge::delegation(author, |id| run.find(id))?;
+    judge::delegation(author, |id| find(run.turn, tenant, id))?;
     let mut outcomes = Vec::with_capacity(writes.len());
     for (write, card) in writes.into_iter().zip(cards) {
         let outcome = run.one(write, card);
@@ -255,16 +255,6 @@ impl Run<'_, '_> {
         Ok(after)
     }
 
-    /// The card of a person, wherever they belong; `None` for who is not there.
-    fn find(&mut self, id: Uuid) -> Result<Option<Record>> {
-        let connection = self.turn.connection;
-        let draft = self.turn.draft(self.tenant)?;
-        match rows::number_of(connection, draft.row.key, id)? {
-            Some(number) if draft.is_live(connection, number)? => rows::record(connection, draft.row.key, number),
-            _ => Ok(None),
-        }
-    }
-
     /// Sees to it that a write takes from nobody what must stay.
     fn protect(&mut self, before: &Record, after: Option<&Contact>) -> Result<()> {
         judge::oneself(self.author, before, after)?;
@@ -319,7 +309,7 @@ impl Run<'_, '_> {
     /// The card of a person whom this batch reaches.
     fn current(&mut self, id: Uuid) -> Result<Record> {
         self.settle_arrivals()?;
-        let current = self.find(id)?.ok_or_else(|| Error::no_contact(id))?;
+        let current = find(self.turn, self.tenant, id)?.ok_or_else(|| Error::no_contact(id))?;
         let is_below = match self.batch.reach {
             Reach::Below(top) => self.is_within(current.contact.home(), top)?,
             Reach::Own | Reach::Members | Reach::Inherited => false,
@@ -352,6 +342,16 @@ impl Run<'_, '_> {
 
     fn share(&mut self, number: u32, before: &[Uuid], after: &[Uuid]) -> Result<()> {
         share(self.turn, self.tenant, number, before, after)
+    }
+}
+
+/// The card of a person, wherever they belong; `None` for who is not there.
+pub(crate) fn find(turn: &mut Turn<'_>, tenant: TenantId, id: Uuid) -> Result<Option<Record>> {
+    let connection = turn.connection;
+    let draft = turn.draft(tenant)?;
+    match rows::number_of(connection, draft.row.key, id)? {
+        Some(number) if draft.is_live(connection, number)? => rows::record(connection, draft.row.key, number),
+        _ => Ok(None),
     }
 }
 

@@ -6,6 +6,7 @@ mod cards;
 mod commands;
 mod compare;
 mod dice;
+mod organizations;
 mod questions;
 
 use std::sync::Arc;
@@ -29,6 +30,8 @@ struct Trial {
     step: usize,
     tenant: TenantId,
     organizations: Vec<OrganizationId>,
+    /// Ids of further organizations, known or not, where nobody is.
+    made: Vec<OrganizationId>,
     /// Ids of people, known or not.
     people: Vec<Uuid>,
     /// Ids of groups, known or not.
@@ -77,6 +80,7 @@ impl Trial {
             step: 0,
             tenant: TenantId(Uuid::nil()),
             organizations: Vec::new(),
+            made: Vec::new(),
             people: Vec::new(),
             groups: Vec::new(),
             alive: vec![Vec::new(), Vec::new()],
@@ -135,7 +139,15 @@ impl Trial {
     fn author(&mut self) -> Author {
         let time = self.clock.advance(SignedDuration::from_secs(1));
         let limits = match self.dice.below(12) {
-            0 => Limits { tenant_people: 25, tenant_groups: 4, shelf_notes: 2, ..Limits::default() },
+            0 => Limits {
+                tenant_people: 25,
+                tenant_groups: 4,
+                shelf_notes: 2,
+                organization_bytes: 60,
+                tenant_organizations: 8,
+                organization_depth: 2,
+                ..Limits::default()
+            },
             _ => Limits::default(),
         };
         let author = Author::unbound(time, None, "random", Arc::new(limits));

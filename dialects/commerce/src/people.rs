@@ -11,7 +11,7 @@ use crate::error::{Failure, Result};
 pub use find::{filter, orders};
 
 /// How often a change is tried that others come between.
-const TRIES: usize = 8;
+pub const TRIES: usize = 8;
 
 /// On whose behalf profiles are written, and for which account.
 #[derive(Debug, Clone, Copy)]

@@ -11,4 +11,6 @@ ALTER TABLE organizations ADD COLUMN document TEXT NOT NULL DEFAULT '{}';  -- JS
 ALTER TABLE organizations ADD COLUMN folded TEXT NOT NULL DEFAULT '';      -- the name, folded
 ALTER TABLE organizations ADD COLUMN changed INTEGER NOT NULL DEFAULT 0;   -- `organizations_version` at its last change
 CREATE INDEX organizations_by_name ON organizations (tenant, parent, folded);
+-- An id is of one organization in all tenants.
+CREATE UNIQUE INDEX organizations_anywhere ON organizations (id);
 CREATE INDEX organizations_by_change ON organizations (tenant, changed);

@@ -3,7 +3,9 @@
 use std::path::Path;
 
 use cardfile_directory::{Command, Store};
-use cardfile_model::{Contact, Filter, GroupPatch, MemberEdit, NoteEdit, People, Selection, Unknown, Write};
+use cardfile_model::{
+    Contact, Expect, Filter, GroupPatch, MemberEdit, NoteEdit, OrganizationPatch, People, Selection, Unknown, Write,
+};
 use cardfile_testkit::contract::run;
 use cardfile_testkit::person;
 use rusqlite::Connection;
@@ -20,7 +22,7 @@ async fn rich() -> Place {
     place.apply(Command::DeleteGroup { id: gone }).await.expect("it stands");
     let shown = Contact { shared_with: vec![group], ..person(141) };
     place.create([shown, named("Somebody Else")]).await;
-    place.annex(&["Elsewhere"]).await;
+    let (annex, _) = place.annex(&["Elsewhere"]).await;
     place.trash(Selection::ids([ids[9]])).await;
     let term = place.author().time;
     while place.store.purge(term).await.expect("a store can purge") > 0 {}
@@ -30,6 +32,11 @@ async fn rich() -> Place {
     let patch =
         GroupPatch { name: None, description: cardfile_model::Edit::Keep, members, unknown: Unknown::Skip, inherits: false };
     place.apply(Command::PatchGroup { id: group, patch }).await.expect("it stands");
+    let patch = OrganizationPatch { name: Some("Attic".into()), ..OrganizationPatch::default() };
+    place
+        .apply(Command::PatchOrganization { id: annex, expect: Expect::Any, patch: Box::new(patch) })
+        .await
+        .expect("an organization can change");
     let edits = vec![NoteEdit { shelf: "rights".into(), key: "k".into(), value: Some(true.into()) }];
     place.apply(Command::Note { organization: place.organization(), edits }).await.expect("a note can be kept");
     place.is_sound().await;
@@ -81,6 +88,14 @@ fn damage_to_what_was_entered_is_found() {
             ),
             ("UPDATE tenants SET next_group = next_group - 1", "a group"),
             ("DELETE FROM organizations WHERE number = 2", "an organization is missing"),
+            ("UPDATE organizations SET parent = x'000102030405060708090a0b0c0d0e0f' WHERE number = 2", "which is not there"),
+            ("UPDATE organizations SET parent = id WHERE number = 2", "hangs below itself"),
+            ("UPDATE organizations SET parent = NULL WHERE number = 2", "is not where the root must be"),
+            ("UPDATE organizations SET parent = id WHERE number = 1", "is not where the root must be"),
+            ("UPDATE organizations SET folded = 'x' WHERE number = 2", "is not found by its name"),
+            ("UPDATE organizations SET revision = 9999 WHERE number = 2", "is from the future"),
+            ("UPDATE organizations SET document = '{' WHERE number = 2", "the organizations cannot be read"),
+            ("UPDATE tenants SET organizations_version = 0", "changed later than any may have"),
             ("DELETE FROM ids WHERE number = 1", "leads elsewhere"),
             ("DELETE FROM ids WHERE number = 10", "an id of a person is missing"),
             ("DELETE FROM ids WHERE number IN (SELECT number FROM stubs)", "leads elsewhere"),
@@ -113,7 +128,8 @@ fn damage_to_what_was_entered_is_found() {
             ("UPDATE log SET went = x'01' WHERE revision = 3", "change 3 cannot be read"),
             ("UPDATE log SET kind = 'whatever' WHERE revision = 3", "change 3 cannot be read"),
             ("DELETE FROM undo WHERE revision = (SELECT max(revision) FROM log)", "what undo needs"),
-            ("DELETE FROM undo WHERE revision = (SELECT max(revision) - 2 FROM log)", "what undo needs"),
+            ("DELETE FROM undo WHERE revision = (SELECT max(revision) - 1 FROM log)", "what undo needs"),
+            ("DELETE FROM undo WHERE revision = (SELECT max(revision) - 3 FROM log)", "what undo needs"),
             ("UPDATE undo SET before = flip(before)", "cannot be read"),
         ] {
             let copy = damaged(&place, sql);

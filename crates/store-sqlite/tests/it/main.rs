@@ -8,6 +8,7 @@ mod merging;
 mod migrating;
 mod numbers;
 mod orders;
+mod organizations;
 mod place;
 mod processes;
 mod purging;

@@ -24,7 +24,7 @@ async fn a_file_of_the_first_schema_is_brought_up_to_date_with_nothing_lost() {
     place
         .file()
         .execute_batch(
-            "DROP INDEX organizations_by_name; DROP INDEX organizations_by_change;
+            "DROP INDEX organizations_by_name; DROP INDEX organizations_by_change; DROP INDEX organizations_anywhere;
              ALTER TABLE tenants DROP COLUMN organizations_version;
              ALTER TABLE organizations DROP COLUMN is_active; ALTER TABLE organizations DROP COLUMN revision;
              ALTER TABLE organizations DROP COLUMN created; ALTER TABLE organizations DROP COLUMN modified;

@@ -227,6 +227,15 @@ pub async fn who_asks_for_an_organization_must_administer_it(h: Harness) {
         one.guarded(Mode::Each, vec![entitle(buyer.id, "Cook")], author).await.map(drop)
     };
     ask(Some(admin.id), 2).await.expect("they administer it");
+    let rename = async |person: Uuid, name: &str| {
+        let patch = cardfile_model::OrganizationPatch { name: Some(name.into()), ..Default::default() };
+        let author = Author { person: Some(person), delegated: Some(2), ..h.author() };
+        let command = Command::PatchOrganization { id: one.organization, expect: Expect::Any, patch: Box::new(patch) };
+        h.store.apply(one.tenant, author, command).await
+    };
+    assert!(rename(admin.id, "Annex of Ida").await.expect("they administer it").is_changed);
+    let refused = rename(buyer.id, "Annex").await;
+    assert!(matches!(refused, Err(Error::Forbidden { action: Action::Delegate })), "{refused:?}");
     one.write(vec![entitle(buyer.id, "Sailor")]).await;
     for (person, organization) in [(Some(admin.id), 3), (Some(buyer.id), 2), (Some(h.id()), 2), (None, 2)] {
         let refused = ask(person, organization).await;

@@ -102,8 +102,12 @@ pub async fn a_patch_is_all_or_nothing(h: Harness) {
     };
     let refused = place.patch_group(before.id, patch).await;
     assert!(matches!(refused, Err(Error::NotFound { kind: Kind::Contact, .. })));
-    let patch = GroupPatch { name: Some("taken".into()), members: vec![joining(&ids)], ..kept() };
-    assert!(matches!(place.patch_group(before.id, patch).await, Err(Error::AlreadyExists { kind: Kind::Group, .. })));
+    for joins in [&ids[..], &[h.id()]] {
+        let members = vec![joining(joins)];
+        let patch = GroupPatch { name: Some("taken".into()), members, unknown: Unknown::Refuse, ..kept() };
+        let refused = place.patch_group(before.id, patch).await;
+        assert!(matches!(refused, Err(Error::AlreadyExists { kind: Kind::Group, .. })), "a taken name is told of first");
+    }
     assert_eq!(place.group(before.id).await, Some(before.clone()));
     assert_eq!(place.member_ids(before.id).await, ids[..1]);
     assert_eq!(place.changes().await.len(), 4);

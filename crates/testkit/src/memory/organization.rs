@@ -34,6 +34,7 @@ pub(super) fn patch(
     patch: OrganizationPatch,
 ) -> Result<Applied> {
     let before = tenant.organization(id)?.clone();
+    judge::delegation(author, |person| Ok(tenant.live_by_id(person).cloned()))?;
     let has_unique_name = patch.has_unique_name;
     match judge::organization_patch(&author.limits, &before, expect, patch)? {
         None => Ok(Applied { organization: Some(before), ..tenant.unchanged() }),

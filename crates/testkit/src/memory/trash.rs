@@ -1,6 +1,6 @@
 //! Contacts go to the trash by selection.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use cardfile_directory::{Action, Applied, Author, Error, Result, Trash};
 use cardfile_model::{ChangeKind, Selection};
@@ -25,19 +25,22 @@ pub(super) fn trash(tenant: &mut Tenant, author: &Author, trash: &Trash) -> Resu
         };
         guests = numbers_of(tenant, people).into_iter().any(is_guest);
     }
-    let mut before = BTreeMap::new();
+    let (mut before, mut forbidden) = (BTreeMap::new(), BTreeSet::new());
     for number in selected {
         let Some(card) = tenant.card_mut(number) else { continue };
         let contact = &card.record.contact;
         if !trash.sources.allow(&contact.source) {
-            let source = (!contact.source.is_empty()).then(|| contact.source.clone());
-            return Err(Error::Forbidden { action: Action::UseSource(source) });
+            forbidden.insert(contact.source.clone());
         }
         if author.protected.oneself && author.person == Some(card.record.id) {
             oneself = true;
         }
         before.insert(number, Before { was_live: true, contact: Some(contact.clone()) });
         card.trashed = Some(author.time);
+    }
+    // Of several the first by name is told.
+    if let Some(source) = forbidden.pop_first() {
+        return Err(Error::Forbidden { action: Action::UseSource(Some(source)) });
     }
     if guests {
         return Err(Error::Forbidden { action: Action::ChangeInherited });

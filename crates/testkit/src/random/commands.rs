@@ -18,13 +18,19 @@ impl Trial {
     /// A command; early on mostly writes, so that there is somebody.
     pub async fn command(&mut self) -> Command {
         let organization = *self.dice.one(&self.organizations);
-        match self.dice.below(21) {
+        match self.dice.below(25) {
             0..=6 => Command::Write(self.batch().await),
             7 => Command::Trash(Trash { organization, sources: self.sources(), selection: self.selection(8) }),
             8 | 9 => Command::CreateGroup(self.group_draft()),
             10..=13 => Command::PatchGroup { id: self.some_group(), patch: self.group_patch() },
             14 => Command::DeleteGroup { id: self.some_group() },
             15 => Command::Note { organization, edits: (0..self.dice.below(4)).map(|_| self.note_edit()).collect() },
+            16 => self.create_organization(),
+            17..=19 => self.patch_organization(),
+            20 => {
+                let organization = self.some_organization();
+                Command::Undo { organization, change: self.change(organization).await, is_forced: self.dice.chance(40) }
+            }
             _ => Command::Undo { organization, change: self.change(organization).await, is_forced: self.dice.chance(40) },
         }
     }

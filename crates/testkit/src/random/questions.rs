@@ -1,6 +1,6 @@
 //! Random questions, and some about everything.
 
-use cardfile_directory::Store;
+use cardfile_directory::{Registry, Store};
 use cardfile_model::{
     Audience, Comparison, Field, Filter, GroupFilter, GroupOrder, GroupQuery, NoteKeys, NoteQuery, Numbers, Order,
     OrganizationId, Query, Reach, Scalar, Sources,
@@ -57,6 +57,8 @@ impl Trial {
         let (also, people) = (query.also.clone(), &people);
         let asked = ("groups of", organization, &also, people);
         ask_both!(self, asked, store => store.groups_of(self.tenant, organization, &also, people));
+        let query = self.organization_query();
+        ask_both!(self, query, store => store.find_organizations(self.tenant, query.clone()));
         let query = self.note_query();
         ask_both!(self, query, store => store.notes(self.tenant, query.clone()));
     }
@@ -71,6 +73,10 @@ impl Trial {
                 let query = Query { organization, order, offset: 0, limit: 100_000, ..everyone(organization) };
                 ask_both!(self, query, store => store.find(self.tenant, query.clone()));
             }
+        }
+        ask_both!(self, "organizations", store => store.organizations(self.tenant));
+        for organization in self.made.clone() {
+            ask_both!(self, ("log", organization), store => store.changes(self.tenant, organization, 0, 100_000));
         }
         for group in self.groups.clone() {
             ask_both!(self, ("members", group), store => store.members(self.tenant, group, 0, 100_000));

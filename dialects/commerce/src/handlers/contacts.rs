@@ -4,16 +4,16 @@ use std::collections::BTreeSet;
 
 use axum::response::Response;
 use cardfile_directory::{Action, Error, Kind, Merchant, Task};
-use cardfile_model::{Expect, MembershipEdit, Mode, Numbers, Patch, Record, Write, role};
+use cardfile_model::{Edit, Expect, MembershipEdit, Mode, Numbers, Patch, Record, Write, role};
 use serde_json::{Value, json};
-use uuid::Uuid;
 
 use crate::answer;
 use crate::context::Context;
 use crate::envelope::Link;
 use crate::error::{Failure, Result};
 use crate::ids;
-use crate::map::profile;
+use crate::map::{EXTENSION, profile};
+use crate::people;
 use crate::visit::Visit;
 
 /// Takes people out of the account of the context. The order of the checks is part of the answer: clients compare codes.
@@ -22,22 +22,36 @@ pub async fn remove(visit: &Visit) -> Result<Response> {
     let merchant = visit.merchant().await?;
     let context = visit.administrator(&merchant).await?;
     let named = named(body.get("members"))?;
-    let members = judged(&merchant, &context, &named).await?;
-    let account = context.account.number;
-    let leave = |id: Uuid| {
-        let patch = Patch { memberships: vec![MembershipEdit::Leave(account)], ..Patch::default() };
-        Write::Patch { id, expect: Expect::Any, patch: Box::new(patch) }
-    };
-    let task = Task {
-        account: context.account.id,
-        delegate: Some(context.shopper.id),
-        mode: Mode::AllOrNothing,
-        has_unique_emails: false,
-        writes: members.iter().map(|member| leave(member.id)).collect(),
-    };
-    merchant.write(task).await.map_err(|error| refused(error, &context, &members))?;
+    let mut tried = 1;
+    loop {
+        let members = judged(&merchant, &context, &named).await?;
+        let task = Task {
+            account: context.account.id,
+            delegate: Some(context.shopper.id),
+            mode: Mode::AllOrNothing,
+            has_unique_emails: false,
+            writes: members.iter().map(|member| leave(&merchant, &context, member)).collect(),
+        };
+        match merchant.write(task).await {
+            // Somebody changed meanwhile: all is judged anew.
+            Err(Error::Stale { .. }) if tried < people::TRIES => tried += 1,
+            Err(error) => return Err(refused(error, &context, &members)),
+            Ok(_) => break,
+        }
+    }
     let href = visit.path("organizations/removeContacts");
     Ok(answer::ok(&json!({"links": [Link::itself(href)], "element": true})))
+}
+
+/// The write that takes somebody out. Who belongs to no account then is the merchant's own, and stays a business user.
+fn leave(merchant: &Merchant<'_>, context: &Context, member: &Record) -> Write {
+    let account = context.account.number;
+    let mut patch = Patch { memberships: vec![MembershipEdit::Leave(account)], ..Patch::default() };
+    if profile::accounts(&member.contact, merchant).all(|(other, _)| other.number == account) {
+        patch.memberships.push(MembershipEdit::Settle(merchant.home().number));
+        patch.extensions.extend(profile::as_business(&member.contact).map(|own| (EXTENSION.to_owned(), Edit::Set(own))));
+    }
+    Write::Patch { id: member.id, expect: Expect::At(member.revision), patch: Box::new(patch) }
 }
 
 /// The profiles that are named: a list, or one alone.
@@ -69,7 +83,7 @@ async fn judged(merchant: &Merchant<'_>, context: &Context, named: &[&Value]) ->
         if person.id == context.shopper.id {
             return Err(Failure::oneself());
         }
-        if !profile::is_business(&person.contact) {
+        if !profile::is_business(&person.contact, merchant) {
             return Err(Failure::other_type(text));
         }
         if !person.contact.belongs(context.account.number) {

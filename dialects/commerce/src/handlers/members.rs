@@ -153,7 +153,7 @@ pub async fn add(visit: &Visit) -> Result<Response> {
         None => None,
     };
     let record = found.ok_or_else(|| Failure::profile_input(text))?;
-    if !profile::is_business(&record.contact) {
+    if !profile::is_business(&record.contact, &merchant) {
         return Err(Failure::other_type(text));
     }
     let joins = !record.contact.belongs(context.account.number);

@@ -37,10 +37,17 @@ fn member(contact: &Contact, name: &str) -> Value {
     own(contact).and_then(|own| own.get(name)).cloned().unwrap_or_default()
 }
 
-/// Whether a contact is a business user: belongs to an organization, or was made as one.
-pub fn is_business(contact: &Contact) -> bool {
-    let is_member = !contact.memberships.is_empty();
-    is_member || own(contact).and_then(|own| own.get("profileType")).and_then(Value::as_str) == Some(BUSINESS)
+/// Whether a contact is a business user: belongs to an account, or was made as one.
+pub fn is_business(contact: &Contact, merchant: &Merchant<'_>) -> bool {
+    accounts(contact, merchant).next().is_some()
+        || own(contact).and_then(|own| own.get("profileType")).and_then(Value::as_str) == Some(BUSINESS)
+}
+
+/// What this door keeps of a contact who was a business user and belongs to no account any more; `None` when it says so already.
+pub fn as_business(contact: &Contact) -> Option<Value> {
+    let mut own = own(contact).cloned().unwrap_or_default();
+    let before = own.insert("profileType".into(), BUSINESS.into());
+    (before != Some(BUSINESS.into())).then_some(Value::Object(own))
 }
 
 /// The e-mail address that is shown.
@@ -96,7 +103,7 @@ pub fn profile(record: &Record, merchant: &Merchant<'_>, shown: Roles) -> Map<St
         "email": email(contact),
         "firstName": given_name,
         "lastName": family_name,
-        "profileType": is_business(contact).then_some(BUSINESS),
+        "profileType": is_business(contact, merchant).then_some(BUSINESS),
         "active": !is_inactive,
         "receiveEmail": if receives.is_null() { "yes".into() } else { receives },
         "locale": member(contact, "locale"),

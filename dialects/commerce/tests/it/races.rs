@@ -1,0 +1,57 @@
+//! What must hold when two ask at the same moment.
+
+use std::sync::Arc;
+
+use cardfile_model::{Expect, MembershipEdit, Patch, Write};
+use serde_json::json;
+use tokio::task::JoinSet;
+use uuid::Uuid;
+
+use crate::harness::{Harness, membership};
+
+/// Rounds of each race.
+const ROUNDS: usize = 1500;
+const REMOVE: &str = "/ccagent/v1/organizations/removeContacts";
+
+fn give(id: Uuid, roles: &[&str]) -> Write {
+    let memberships = vec![MembershipEdit::Replace(vec![membership(2, roles)])];
+    Write::Patch { id, expect: Expect::Any, patch: Box::new(Patch { memberships, ..Patch::default() }) }
+}
+
+/// Has two requests made at once, each by one and about another; answers the codes of their refusals.
+async fn at_once(harness: &Arc<Harness>, removals: [(&str, &str); 2]) -> Vec<String> {
+    let mut requests = JoinSet::new();
+    for (by, about) in removals {
+        let (harness, by, about) = (Arc::clone(harness), by.to_owned(), about.to_owned());
+        requests.spawn(async move {
+            let (status, answer) = harness.ask("POST", REMOVE, &by, &json!({"members": [about]})).await;
+            if status == 200 { String::new() } else { answer["errorCode"].as_str().unwrap_or("none").to_owned() }
+        });
+    }
+    requests.join_all().await.into_iter().filter(|code| !code.is_empty()).collect()
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn of_two_administrators_removing_each_other_one_stays() {
+    let harness = Arc::new(Harness::durable("races").await);
+    let [ida, eve] = ["IDA", "EVE"].map(|name| harness.known(name));
+    let ids = ["IDA_UUID", "EVE_UUID"].map(|name| harness.known(name).parse::<Uuid>().expect("it is one"));
+    for round in 0..ROUNDS {
+        let refused = at_once(&harness, [(&ida, &eve), (&eve, &ida)]).await;
+        let is_told = refused.iter().all(|code| ["100091", "100001", "100020"].contains(&code.as_str()));
+        assert!(refused.len() == 1 && is_told, "round {round}: {refused:?}");
+        harness.write(ids.map(|id| give(id, &["admin"])).into()).await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn of_two_approvers_removed_by_two_requests_one_stays() {
+    let harness = Arc::new(Harness::durable("races").await);
+    let [ida, eve, omar, lin] = ["IDA", "EVE", "OMAR", "LIN"].map(|name| harness.known(name));
+    let ids = ["OMAR_UUID", "LIN_UUID"].map(|name| harness.known(name).parse::<Uuid>().expect("it is one"));
+    for round in 0..ROUNDS {
+        harness.write(ids.map(|id| give(id, &["approver"])).into()).await;
+        let refused = at_once(&harness, [(&ida, &omar), (&eve, &lin)]).await;
+        assert_eq!(refused, ["100020"], "round {round}");
+    }
+}
