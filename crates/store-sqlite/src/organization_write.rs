@@ -186,7 +186,10 @@ fn place(
         return Err(Error::AlreadyExists { kind: Kind::Organization, key: after.name.clone() });
     }
     let most = limits.organization_depth;
-    if is_moved && level.saturating_add(organizations::levels_below(connection, tenant, after.id, most)?) > most {
+    if is_moved && before.is_some() {
+        level = level.saturating_add(organizations::levels_below(connection, tenant, after.id, most)?);
+    }
+    if is_moved && level > most {
         return Err(Error::TooLarge { limit: "organization_depth", most: most.into() });
     }
     Ok(())

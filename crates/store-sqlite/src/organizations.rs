@@ -147,14 +147,15 @@ pub(crate) fn above(connection: &Connection, tenant: i64, number: u32) -> Result
     rows.and_then(Iterator::collect).map_err(fault)
 }
 
-/// How many levels of organizations are below one; a level more than `most` is enough to know.
+/// How many levels of organizations are below one; a level more than `most` is enough to know. `CROSS JOIN` has the engine go from
+/// what was found to what is below it, and not the other way round.
 pub(crate) fn levels_below(connection: &Connection, tenant: i64, id: OrganizationId, most: u32) -> Result<u32> {
     let sql = "WITH RECURSIVE below (id, level) AS (
                       SELECT ?2, 0
                        UNION ALL
                       SELECT o.id, b.level + 1
                         FROM below b
-                        JOIN organizations o INDEXED BY organizations_by_name ON o.tenant = ?1 AND o.parent = b.id
+                       CROSS JOIN organizations o INDEXED BY organizations_by_name ON o.tenant = ?1 AND o.parent = b.id
                        WHERE b.level <= ?3)
                SELECT max(level)
                  FROM below";
