@@ -42,6 +42,14 @@ pub struct Loaded {
 pub fn load(scratch: &Path, people: usize) -> Result<Loaded> {
     let data = tempfile::tempdir_in(scratch)?;
     let account = Account::make(data.path())?;
+    load_into(data, account, people)
+}
+
+/// Starts a server on a directory and creates people of an organization there.
+///
+/// # Errors
+/// When a contact is refused.
+pub fn load_into(data: TempDir, account: Account, people: usize) -> Result<Loaded> {
     let server = serve(data.path())?;
     let create = |range: std::ops::Range<usize>| account.post("/bulk", &bulk_body(range.map(|number| Person::at(number).json())));
     let before = server.process().processor_time()?;

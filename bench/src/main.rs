@@ -7,6 +7,7 @@
 mod book;
 mod bulk;
 mod client;
+mod commerce;
 mod endpoint;
 mod floors;
 mod footprint;
@@ -68,6 +69,8 @@ enum Part {
     Large,
     /// The address book's door at full size
     Book,
+    /// The commerce door in an account of 100,000
+    Commerce,
     /// 200 tenants in one file
     Tenants,
 }
@@ -98,6 +101,7 @@ impl Bench {
             Part::Search => search::measure(self),
             Part::Large => large::measure(self),
             Part::Book => book::measure(self),
+            Part::Commerce => commerce::measure(self),
             Part::Tenants => tenants::measure(self),
         }
     }

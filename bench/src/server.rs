@@ -78,6 +78,26 @@ impl Account {
         Ok(Account { organization, token })
     }
 
+    /// Makes an organization below this one, which the same token administers.
+    ///
+    /// # Errors
+    /// When the command line refuses.
+    pub fn below(&self, data: &Path) -> Result<Self> {
+        let made = json(data, &["org", "add", "Account", "--parent", &self.organization])?;
+        let organization = made["id"].as_str().context("no id")?.to_owned();
+        Ok(Account { organization, token: self.token.clone() })
+    }
+
+    /// Makes an administrator's log-in: its name and its password.
+    ///
+    /// # Errors
+    /// When the command line refuses.
+    pub fn user(&self, data: &Path) -> Result<(String, String)> {
+        let made = json(data, &["user", "add", "--org", &self.organization, "--login", "bench"])?;
+        let said = |name: &str| made[name].as_str().map(str::to_owned).with_context(|| format!("no {name}"));
+        Ok((said("login")?, said("password")?))
+    }
+
     /// Makes an OAuth client of the organization: its id and secret.
     ///
     /// # Errors
