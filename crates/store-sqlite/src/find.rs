@@ -107,7 +107,7 @@ impl View<'_> {
         }
         let slice = (query.offset, query.limit);
         let page = match query.order {
-            _ if !query.then.is_empty() => orders.page_by_rows(self, query, &hits)?,
+            _ if !query.then.is_empty() => crate::order::page_by_rows(self, query, &hits)?,
             Order::Number => by_number(&hits, query.is_descending, slice),
             order => orders.page(self, (order, query.is_descending), (&hits, total == self.live()?.len()), slice)?,
         };
@@ -223,14 +223,14 @@ impl View<'_> {
     fn comparing(&self, field: &Field, comparison: &Comparison, scope: &Numbers) -> Result<Numbers> {
         let is_searched = matches!(field, Field::DisplayName | Field::GivenName | Field::FamilyName | Field::Email);
         let needle = match comparison {
-            Comparison::Contains(text) | Comparison::Begins(text) | Comparison::Ends(text) => fold::text(text),
-            Comparison::Is(Scalar::Text(text)) => fold::text(text),
+            Comparison::Contains(text)
+            | Comparison::Begins(text)
+            | Comparison::Ends(text)
+            | Comparison::Is(Scalar::Text(text)) => fold::text(text),
             _ => String::new(),
         };
-        let candidates = match is_searched && !needle.is_empty() {
-            true => scan::containing(self, &needle, scope)? & scope,
-            false => scope.clone(),
-        };
+        let candidates =
+            if is_searched && !needle.is_empty() { scan::containing(self, &needle, scope)? & scope } else { scope.clone() };
         self.verified(&candidates, |record| comparison.holds(&field.values(record)))
     }
 

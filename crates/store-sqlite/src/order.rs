@@ -69,31 +69,6 @@ impl Orders {
         Ok(people.page(hits, offset, limit, false))
     }
 
-    /// One page of `hits` in the orders of a query, each card read for it.
-    pub(crate) fn page_by_rows(&self, view: &View<'_>, query: &Query, hits: &Numbers) -> Result<Vec<u32>> {
-        let by: Vec<By> = std::iter::once((query.order, query.is_descending))
-            .chain(query.then.iter().copied())
-            .map(|(order, is_descending)| By { order, is_descending })
-            .collect();
-        let mut authors = Authors::default();
-        let mut keyed = Vec::with_capacity(usize::try_from(hits.len()).unwrap_or_default());
-        for number in hits {
-            let Some(record) = rows::record(view.connection, view.key(), number)? else { continue };
-            let mut keys = Vec::with_capacity(by.len());
-            for by in &by {
-                keys.push(match by.order {
-                    Order::Number if by.is_descending => u128::from(u32::MAX - number),
-                    Order::Number => number.into(),
-                    order => by.key(&authors.text(view, order, &record)?),
-                });
-            }
-            keyed.push((keys, number));
-        }
-        keyed.sort_unstable();
-        let offset = usize::try_from(query.offset).unwrap_or(usize::MAX);
-        Ok(keyed.into_iter().map(|(_, number)| number).skip(offset).take(query.limit).collect())
-    }
-
     fn of(&self, which: Which) -> Arc<Mutex<Kept>> {
         let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
         Arc::clone(kept.entry(which).or_default())
@@ -134,6 +109,31 @@ impl Kept {
         self.revision = view.state.row.revision;
         Ok(())
     }
+}
+
+/// One page of `hits` in the orders of a query, each card read for it.
+pub(crate) fn page_by_rows(view: &View<'_>, query: &Query, hits: &Numbers) -> Result<Vec<u32>> {
+    let by: Vec<By> = std::iter::once((query.order, query.is_descending))
+        .chain(query.then.iter().copied())
+        .map(|(order, is_descending)| By { order, is_descending })
+        .collect();
+    let mut authors = Authors::default();
+    let mut keyed = Vec::with_capacity(usize::try_from(hits.len()).unwrap_or_default());
+    for number in hits {
+        let Some(record) = rows::record(view.connection, view.key(), number)? else { continue };
+        let mut keys = Vec::with_capacity(by.len());
+        for by in &by {
+            keys.push(match by.order {
+                Order::Number if by.is_descending => u128::from(u32::MAX - number),
+                Order::Number => number.into(),
+                order => by.key(&authors.text(view, order, &record)?),
+            });
+        }
+        keyed.push((keys, number));
+    }
+    keyed.sort_unstable();
+    let offset = usize::try_from(query.offset).unwrap_or(usize::MAX);
+    Ok(keyed.into_iter().map(|(_, number)| number).skip(offset).take(query.limit).collect())
 }
 
 /// What people are ordered by.

@@ -33,8 +33,8 @@ pub(crate) fn stand(turn: &mut Turn<'_>, tenant: TenantId, losses: &BTreeSet<Los
     for loss in losses {
         let draft = turn.draft(tenant)?;
         let holders = draft.set(connection, &SetName::Role(loss.organization, loss.role.to_owned()))?;
-        let left = &*holders & draft.live(connection)? - &*draft.set(connection, &SetName::Inactive)? - without;
-        if left.is_empty() {
+        let in_use = draft.live(connection)? - &*draft.set(connection, &SetName::Inactive)? - without;
+        if holders.is_disjoint(&in_use) {
             return Err(loss.refusal());
         }
     }

@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use cardfile_directory::{Action, Author, Command, Error, Kind, Outcome, Protected, Result};
 use cardfile_model::{
-    Audience, Batch, Comparison, Contact, Expect, Field, Filter, Membership, MembershipEdit, Mode, Numbers, Patch, People, Query,
-    Reach, Scalar, Selection, Write,
+    Audience, Batch, Comparison, Contact, Expect, Field, Filter, Membership, MembershipEdit, Mode, Numbers, Order, Patch, People,
+    Query, Reach, Scalar, Selection, Write,
 };
 use uuid::Uuid;
 
@@ -58,8 +58,8 @@ impl Place<'_> {
     }
 }
 
-fn is_last<T: std::fmt::Debug>(result: Result<T>, role: &str) {
-    assert!(matches!(&result, Err(Error::Forbidden { action: Action::TakeLast(last) }) if *last == role), "{result:?}");
+fn is_last<T: std::fmt::Debug>(result: &Result<T>, role: &str) {
+    assert!(matches!(result, Err(Error::Forbidden { action: Action::TakeLast(last) }) if *last == role), "{result:?}");
 }
 
 pub async fn people_are_reached_by_where_they_belong(h: Harness) {
@@ -149,18 +149,18 @@ pub async fn the_last_approver_stays_whatever_would_take_them(h: Harness) {
     one.create(person(3)).await;
     let made = one.last_change().await.revision;
     let both = || vec![change(first.id, MembershipEdit::Leave(2)), change(second.id, MembershipEdit::Leave(2))];
-    is_last(one.guarded(Mode::AllOrNothing, both(), h.author()).await, "approver");
+    is_last(&one.guarded(Mode::AllOrNothing, both(), h.author()).await, "approver");
     let outcomes = one.guarded(Mode::Each, vec![deactivate(first.id), deactivate(second.id)], h.author()).await;
     let mut outcomes = outcomes.expect("each stands alone").into_iter();
     outcomes.next().unwrap().expect("the second is left");
-    is_last(outcomes.next().unwrap(), "approver");
+    is_last(&outcomes.next().unwrap(), "approver");
     for write in [
         change(second.id, MembershipEdit::Leave(2)),
         change(second.id, MembershipEdit::Revoke(2, "approver".into())),
         change(second.id, MembershipEdit::Replace(vec![member(3, &["admin"])])),
         delete(second.id),
     ] {
-        is_last(one.guarded_one(write).await, "approver");
+        is_last(&one.guarded_one(write).await, "approver");
     }
     let author = || Author { protected: EVERYTHING, ..h.author() };
     let trash = |selection| {
@@ -168,10 +168,10 @@ pub async fn the_last_approver_stays_whatever_would_take_them(h: Harness) {
         Command::Trash(cardfile_directory::Trash { organization, sources, selection })
     };
     for selection in [Selection::ids([second.id]), Selection::all()] {
-        is_last(h.store.apply(one.tenant, author(), trash(selection)).await, "approver");
+        is_last(&h.store.apply(one.tenant, author(), trash(selection)).await, "approver");
     }
     let undo = Command::Undo { organization: one.organization, change: made - 1, is_forced: true };
-    is_last(h.store.apply(one.tenant, author(), undo).await, "approver");
+    is_last(&h.store.apply(one.tenant, author(), undo).await, "approver");
     assert_eq!(one.find(Filter::All).await.len(), 3, "nobody went");
     one.guarded_one(change(first.id, MembershipEdit::Leave(2))).await.expect("the other approves");
     one.trash(Selection::all()).await;
@@ -309,7 +309,6 @@ pub async fn members_are_compared_and_sorted_by_many(h: Harness) {
         let query = Query { order, is_descending, then, ..place.query(Filter::All) };
         place.page(query).await.records.into_iter().map(|record| record.number).collect::<Vec<_>>()
     };
-    use cardfile_model::Order;
     assert_eq!(sorted(Order::FullName, false, vec![]).await, [4, 3, 1, 2]);
     assert_eq!(sorted(Order::GivenName, false, vec![(Order::FamilyName, true)]).await, [1, 4, 3, 2]);
     assert_eq!(sorted(Order::FamilyName, true, vec![(Order::Number, true)]).await, [2, 1, 4, 3]);
