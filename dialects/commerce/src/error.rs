@@ -84,6 +84,16 @@ impl Failure {
         Failure::bad("100002", format!("An organization of the name {} exists already.", shown(name)))
     }
 
+    /// The merchant itself is no account.
+    pub fn root_organization() -> Self {
+        Failure::bad("10024", "The root organization cannot be updated.")
+    }
+
+    /// No address of this id in an account.
+    pub fn no_address(id: &str) -> Self {
+        Failure::input(format_args!("there is no address with id {}", shown(id)))
+    }
+
     /// What is sent as the id of a profile, a role or a value is none.
     pub fn profile_input(id: impl Display) -> Self {
         Failure::bad("22007", format!("Profile id {} is not valid input.", shown(&id.to_string())))

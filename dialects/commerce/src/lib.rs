@@ -6,6 +6,7 @@
 //! which says on whose behalf it comes; `handlers/` has a file for each resource, `map/` tells this door's words from the
 //! directory's, and `error.rs` is the only place where errors get their form. The README lists what is covered.
 
+mod accounts;
 mod answer;
 mod context;
 mod envelope;

@@ -1,7 +1,11 @@
 //! From this dialect's words to the directory's, and back. Pure.
 
+pub mod account;
+pub mod account_sent;
+pub mod address;
 pub mod organization;
 pub mod profile;
+pub mod property;
 pub mod role;
 pub mod sent;
 
