@@ -126,6 +126,29 @@ impl Directory {
         self.store.rename_login(tenant, person, &login::folded(login)?).await
     }
 
+    /// Removes the log-in of a shopper, whose tokens end with it; a person who has none is passed over.
+    ///
+    /// # Errors
+    /// Those of the store.
+    pub async fn remove_shopper(&self, tenant: TenantId, person: Uuid) -> Result<()> {
+        let Some(login) = self.store.login_of(tenant, person).await? else { return Ok(()) };
+        match self.store.remove_login(tenant, login.surface, &login.name).await {
+            // Somebody else was first.
+            Err(Error::NotFound { .. }) => {}
+            removed => removed?,
+        }
+        self.forget_remembered();
+        Ok(())
+    }
+
+    /// Whether a password could be one; for who must know before anything is done.
+    ///
+    /// # Errors
+    /// `Invalid`.
+    pub fn check_password(password: &str) -> Result<()> {
+        login::fit(password)
+    }
+
     async fn login_in(&self, organization: OrganizationId, surface: Surface, name: &str) -> Result<(TenantId, Login)> {
         let tenant = self.tenant_of(organization).await?;
         let found = self.store.login(tenant, surface, &login::folded(name)?).await?;

@@ -57,6 +57,15 @@ impl Visit {
     /// does no business.
     pub async fn context(&self, merchant: &Merchant<'_>) -> Result<Context> {
         let shopper = self.shopper(merchant).await?;
+        let account = self.account(merchant, &shopper)?;
+        Ok(Context { shopper, account })
+    }
+
+    /// The account that a shopper acts in.
+    ///
+    /// # Errors
+    /// As [`Visit::context`].
+    pub fn account(&self, merchant: &Merchant<'_>, shopper: &Record) -> Result<Arc<Organization>> {
         let named = header::organization(self.header(ORGANIZATION));
         let named = named.map_err(|_| Failure::input(format!("{ORGANIZATION} holds no id")))?;
         let account = match &named {
@@ -64,13 +73,9 @@ impl Visit {
                 let found = ids::find_account(merchant, id).filter(|found| shopper.contact.belongs(found.number));
                 found.ok_or_else(|| Failure::no_account(id))?
             }
-            None => first(merchant, &shopper)?,
+            None => first(merchant, shopper)?,
         };
-        if !account.is_active {
-            return Err(Failure::inactive());
-        }
-        let account = Arc::clone(account);
-        Ok(Context { shopper, account })
+        if account.is_active { Ok(Arc::clone(account)) } else { Err(Failure::inactive()) }
     }
 
     /// The context of a delegated administrator.

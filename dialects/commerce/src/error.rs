@@ -174,6 +174,16 @@ impl Failure {
         Failure::bad("100070", format!("The query expression is not valid: {fault}."))
     }
 
+    /// A query of an organization's roles cannot be parsed, or names what is not known.
+    pub fn role_query(fault: impl Display) -> Self {
+        Failure::bad("85000", format!("The query expression is not valid: {fault}."))
+    }
+
+    /// An organization cannot be one of a profile's.
+    pub fn account_input(id: &str) -> Self {
+        Failure::bad("22046", format!("Organization id {} is not acceptable for the profile.", shown(id)))
+    }
+
     /// The answer.
     pub fn answer(&self) -> Response {
         let mut response = answer::json(self.status, &ErrorBody::new(self.code, &self.message, self.status.as_u16()));

@@ -62,7 +62,8 @@ async fn handle(Shared { door, settings }: Shared, found: Found, parts: Parts, s
     };
     let query = Parameters::read(parts.uri.query());
     let Found { surface, operation, ids } = found;
-    handlers::handle(Visit { door, settings, caller, surface, operation, ids, query, body, parts }).await
+    let visit = Visit { door, settings, caller, surface, operation, ids, query, body, parts };
+    Box::pin(handlers::handle(visit)).await
 }
 
 /// Who calls: somebody whose token is of this surface.

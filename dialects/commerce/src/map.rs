@@ -3,6 +3,8 @@
 pub mod account;
 pub mod account_sent;
 pub mod address;
+pub mod belonging;
+pub mod granted;
 pub mod organization;
 pub mod profile;
 pub mod property;

@@ -1,14 +1,16 @@
 //! Finding and changing profiles: what lists and writes of members and of profiles have in common.
 
 mod find;
+mod shoppers;
 
 use cardfile_directory::{Error, Merchant, Outcome, Task};
-use cardfile_model::{Expect, Filter, Mode, OrganizationId, Patch, Record, Write};
+use cardfile_model::{Expect, Filter, MembershipEdit, Mode, OrganizationId, Patch, Record, Write};
 use uuid::Uuid;
 
 use crate::error::{Failure, Result};
 
 pub use find::{filter, orders};
+pub use shoppers::{admit, following, password, set_password};
 
 /// How often a change is tried that others come between.
 pub const TRIES: usize = 8;
@@ -37,8 +39,10 @@ pub async fn change(
 ) -> Result<Record> {
     for tried in 1.. {
         let patch = patch(&record)?;
-        // What this door keeps alone is written whole, and so must be as it was read.
-        let expect = if patch.extensions.is_empty() { Expect::Any } else { Expect::At(record.revision) };
+        // What this door keeps alone is written whole, and so may be where they belong: it must be as it was read.
+        let is_whole = |edit: &MembershipEdit| matches!(edit, MembershipEdit::Replace(_));
+        let is_computed = !patch.extensions.is_empty() || patch.memberships.iter().any(is_whole);
+        let expect = if is_computed { Expect::At(record.revision) } else { Expect::Any };
         let write = Write::Patch { id: record.id, expect, patch: Box::new(patch) };
         match one(merchant, behalf, write).await {
             Err(Error::Stale { .. }) if tried < TRIES => {
@@ -51,15 +55,25 @@ pub async fn change(
     Ok(record)
 }
 
+/// Takes a profile away; it goes to the trash.
+pub async fn delete(merchant: &Merchant<'_>, behalf: Behalf, id: Uuid) -> Result<()> {
+    apply(merchant, behalf, Write::Delete { id, expect: Expect::Any }).await?;
+    Ok(())
+}
+
 async fn one(merchant: &Merchant<'_>, behalf: Behalf, write: Write) -> Result<Record, Error> {
+    match apply(merchant, behalf, write).await? {
+        Outcome::Created(record) | Outcome::Changed(record) | Outcome::Unchanged(record) => Ok(record),
+        Outcome::Trashed(id) => Err(Error::internal(format!("a store answered a deletion of {id} for a write"))),
+    }
+}
+
+async fn apply(merchant: &Merchant<'_>, behalf: Behalf, write: Write) -> Result<Outcome, Error> {
     let Behalf { account, delegate } = behalf;
     // All or nothing, so that what is lost and what is gained by one write is judged together.
     let task = Task { account, delegate, mode: Mode::AllOrNothing, has_unique_emails: true, writes: vec![write] };
     let outcome = merchant.write(task).await?.outcomes.pop();
-    match outcome.unwrap_or_else(|| Err(Error::internal("a store answered no outcome for a write")))? {
-        Outcome::Created(record) | Outcome::Changed(record) | Outcome::Unchanged(record) => Ok(record),
-        Outcome::Trashed(id) => Err(Error::internal(format!("a store answered a deletion of {id} for a write"))),
-    }
+    outcome.unwrap_or_else(|| Err(Error::internal("a store answered no outcome for a write")))
 }
 
 /// Whether an e-mail address is nobody's yet. The store judges it again when it is written.

@@ -154,6 +154,21 @@ async fn a_shopper_comes_in_while_the_card_is_there() {
 }
 
 #[tokio::test]
+async fn a_shopper_whose_log_in_goes_is_out_and_the_name_is_free() {
+    let place = Place::new().await;
+    let id = place.shopper("lin", "battery staple").await;
+    let (token, caller) = place.log_in(Surface::Store, "lin", "battery staple").await.unwrap();
+    place.directory.identify(&token).await.unwrap();
+    place.directory.remove_shopper(place.tenant, id).await.unwrap();
+    assert!(is_refused(&place.directory.identify(&token).await) && is_refused(&place.directory.renew(&caller, HOUR).await));
+    assert!(is_refused(&place.log_in(Surface::Store, "lin", "battery staple").await));
+    place.directory.remove_shopper(place.tenant, id).await.unwrap();
+    place.directory.add_shopper(place.tenant, id, "lin", "staple battery").await.unwrap();
+    place.log_in(Surface::Store, "lin", "staple battery").await.unwrap();
+    assert!(matches!(Directory::check_password(""), Err(Error::Invalid(_))) && Directory::check_password("x").is_ok());
+}
+
+#[tokio::test]
 async fn a_password_that_is_changed_while_it_is_compared_lets_nobody_in() {
     let place = Place::new().await;
     place.add(Surface::Admin, "mia", "correct horse").await;

@@ -179,12 +179,14 @@ async fn change(
     let membership = roles.map(|roles| Membership { organization: number, roles });
     let edit =
         membership.map(|membership| if joins { MembershipEdit::Join(membership) } else { MembershipEdit::SetRoles(membership) });
-    let changed = people::change(merchant, behalf(context), record, |record| {
+    let changed = people::change(merchant, behalf(context), record.clone(), |record| {
         let mut patch = sent.patch(&record.contact, &visit.settings)?;
         patch.memberships.extend(edit.clone());
         Ok(patch)
     });
-    changed.await.map_err(|failure| match failure.code {
+    let of = (merchant, &record);
+    let changed = people::following(visit.door.directory(), of, sent.email.as_deref(), changed).await;
+    changed.map_err(|failure| match failure.code {
         // Who left meanwhile.
         "22001" => Failure::not_in_account(visit.id(0)),
         _ => failure,

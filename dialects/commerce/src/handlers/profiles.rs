@@ -1,46 +1,105 @@
-//! profiles.
+//! Profiles, as the merchant administers them, and as shoppers see their own.
+
+mod accounts;
+mod write;
 
 use axum::response::Response;
+use cardfile_directory::{Merchant, Wanted};
+use cardfile_model::{Filter, Order, Record};
+use serde_json::{Value, json};
 
+use crate::answer;
+use crate::envelope::{Envelope, Link};
 use crate::error::{Failure, Result};
+use crate::fields;
+use crate::ids;
+use crate::map::organization;
+use crate::map::profile::{self, Roles};
+use crate::paging::Paging;
+use crate::people::{self, Behalf};
+use crate::query;
 use crate::visit::Visit;
 
-/// To come.
-pub async fn current(_visit: &Visit) -> Result<Response> {
-    Err(Failure::no_route())
+pub use accounts::{links, parent_organization, rewrite, secondary_organizations};
+pub use write::{create, delete, update};
+
+/// The profiles of the merchant, wherever they belong.
+pub async fn list(visit: &Visit) -> Result<Response> {
+    let merchant = visit.merchant().await?;
+    let paging = Paging::read(&visit.query)?;
+    let expression = query::parse(visit.query.first("q").unwrap_or_default())?;
+    let filter = expression.map(|expression| people::filter(&expression, &merchant, None)).transpose()?;
+    let keys = query::sort::parse(visit.query.filled("sort").unwrap_or_default())?;
+    let mut orders = people::orders(&keys)?.into_iter();
+    let (order, is_descending) = orders.next().unwrap_or((Order::Number, false));
+    let page = merchant
+        .people(Wanted {
+            filter: filter.unwrap_or(Filter::All),
+            order,
+            is_descending,
+            then: orders.collect(),
+            offset: paging.offset,
+            limit: paging.capped(visit.settings.page_cap),
+            ..Wanted::default()
+        })
+        .await?;
+    let items = page.records.iter().map(|record| shown(visit, &merchant, record)).collect();
+    let mut list = Envelope::page(items, page.total, paging, visit.address("profiles")).sorted_by(&keys);
+    visit.projection()?.apply_to_list(&mut list);
+    Ok(answer::ok(&list))
 }
 
-/// To come.
-pub async fn list(_visit: &Visit) -> Result<Response> {
-    Err(Failure::no_route())
+/// One profile.
+pub async fn get(visit: &Visit) -> Result<Response> {
+    let merchant = visit.merchant().await?;
+    let record = found(visit, &merchant).await?;
+    answered(visit, &merchant, &record)
 }
 
-/// To come.
-pub async fn create(_visit: &Visit) -> Result<Response> {
-    Err(Failure::no_route())
+/// The profile of the shopper who calls.
+pub async fn current(visit: &Visit) -> Result<Response> {
+    let merchant = visit.merchant().await?;
+    let shopper = visit.shopper(&merchant).await?;
+    let mut profile = profile::profile(&shopper, &merchant, Roles::All);
+    // Shoppers without an account have a profile, too.
+    let account = visit.account(&merchant, &shopper).ok();
+    profile.insert("currentOrganization".into(), account.map(|account| organization::brief(&account)).into());
+    profile.insert("links".into(), json!([Link::itself(visit.path("profiles/current"))]));
+    let mut profile = Value::Object(profile);
+    visit.projection()?.apply(&mut profile);
+    Ok(answer::ok(&profile))
 }
 
-/// To come.
-pub async fn get(_visit: &Visit) -> Result<Response> {
-    Err(Failure::no_route())
+fn shown(visit: &Visit, merchant: &Merchant<'_>, record: &Record) -> Value {
+    let mut profile = profile::profile(record, merchant, Roles::All);
+    let href = visit.path(&format!("profiles/{}", ids::profile(record.number)));
+    profile.insert("links".into(), json!([Link::itself(href)]));
+    Value::Object(profile)
 }
 
-/// To come.
-pub async fn update(_visit: &Visit) -> Result<Response> {
-    Err(Failure::no_route())
+fn answered(visit: &Visit, merchant: &Merchant<'_>, record: &Record) -> Result<Response> {
+    let mut profile = shown(visit, merchant, record);
+    if visit.wants_only_id() {
+        fields::keep_only_id(&mut profile);
+    }
+    visit.projection()?.apply(&mut profile);
+    Ok(answer::ok(&profile))
 }
 
-/// To come.
-pub async fn delete(_visit: &Visit) -> Result<Response> {
-    Err(Failure::no_route())
+/// The profile in the path.
+///
+/// # Errors
+/// 22001.
+pub async fn found(visit: &Visit, merchant: &Merchant<'_>) -> Result<Record> {
+    let found = match ids::read_profile(visit.id(0)) {
+        Some(number) => merchant.person(number).await?,
+        None => None,
+    };
+    found.ok_or_else(|| Failure::no_profile(visit.id(0)))
 }
 
-/// To come.
-pub async fn secondary_organizations(_visit: &Visit) -> Result<Response> {
-    Err(Failure::no_route())
-}
-
-/// To come.
-pub async fn parent_organization(_visit: &Visit) -> Result<Response> {
-    Err(Failure::no_route())
+/// The merchant's own administration of a profile that belongs to these accounts: the log tells of it in the parent.
+pub fn behalf(merchant: &Merchant<'_>, accounts: &[cardfile_model::Membership]) -> Behalf {
+    let parent = accounts.first().and_then(|known| merchant.account(known.organization));
+    Behalf { account: parent.map_or(merchant.home().id, |parent| parent.id), delegate: None }
 }

@@ -23,6 +23,8 @@ pub const FUNCTIONS: [(&str, &str); 5] = [
 
 /// The first place of a role that an organization names itself.
 pub const FIRST_CUSTOM: u32 = 100;
+/// The last that has an id.
+pub const LAST_CUSTOM: u32 = 999;
 /// What precedes the place in the directory's name of such a role.
 const CUSTOM_PREFIX: &str = "custom/";
 /// The member of an organization's extension that holds them.
@@ -53,6 +55,28 @@ pub fn at(organization: &Organization, place: u32) -> Option<String> {
 pub fn custom_roles(organization: &Organization) -> impl Iterator<Item = &Map<String, Value>> {
     let list = organization.extensions.get(EXTENSION).and_then(|own| own.get(CUSTOM_ROLES)).and_then(Value::as_array);
     list.into_iter().flatten().filter_map(Value::as_object)
+}
+
+/// The roles of an organization, by their places.
+pub fn all(organization: &Organization) -> Vec<Value> {
+    let custom = custom_roles(organization).filter_map(|known| u32::try_from(known.get("place")?.as_u64()?).ok());
+    let places = (1..).take(FUNCTIONS.len()).chain(custom);
+    places.filter_map(|place| listed(organization, place)).collect()
+}
+
+/// The role at a place as one of its organization; `None` when the organization has none there.
+pub fn listed(organization: &Organization, place: u32) -> Option<Value> {
+    let mut shown = held(organization, &at(organization, place)?)?;
+    let known = custom_roles(organization).find(|known| known.get("place") == Some(&place.into()));
+    let member = |name: &str| known.and_then(|known| known.get(name)).cloned();
+    if known.is_none() {
+        let named = FUNCTIONS.iter().find(|(function, _)| shown["function"] == *function);
+        shown["name"] = named.map(|(_, name)| *name).into();
+    }
+    shown["id"] = shown["repositoryId"].clone();
+    shown["description"] = member("description").unwrap_or_default();
+    shown["accessRights"] = member("accessRights").unwrap_or_else(|| json!([]));
+    Some(shown)
 }
 
 /// A role as it stands in a profile; one that the organization has no more is `None`.

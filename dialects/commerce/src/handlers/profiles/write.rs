@@ -1,0 +1,112 @@
+//! Profiles that are made, changed and taken away.
+
+use axum::response::Response;
+use serde_json::{Map, Value, json};
+
+use super::{answered, behalf, found};
+use crate::answer;
+use crate::error::{Failure, Result};
+use crate::map::belonging::{self, Belonging};
+use crate::map::granted;
+use crate::map::profile::BUSINESS;
+use crate::map::sent::Sent;
+use crate::people;
+use crate::visit::Visit;
+
+/// Makes a profile. With a password it can sign in at the store.
+pub async fn create(visit: &Visit) -> Result<Response> {
+    let members = visit.object()?;
+    let merchant = visit.merchant().await?;
+    let sent = Sent::new_profile(members, &visit.settings)?;
+    // An address that is taken is told before what is wrong with organizations and roles.
+    people::free_email(&merchant, sent.email.as_deref().unwrap_or_default()).await?;
+    let mut list = Belonging::read(members, &merchant)?.apply(&[]);
+    if let Some(roles) = roles(members) {
+        let given = granted::read(roles, &list, &merchant)?;
+        granted::replace(given, &mut list, |_| false);
+    }
+    let is_business = is_business(members)?.unwrap_or_default() || !list.is_empty();
+    let password = people::password(members)?;
+    let mut contact = sent.contact(is_business, &visit.settings)?;
+    let behalf = behalf(&merchant, &list);
+    contact.memberships = list;
+    let record = people::create(&merchant, behalf, contact).await?;
+    if let Some(password) = password
+        && let Err(failure) = people::admit(visit.door.directory(), &merchant, &record, password).await
+    {
+        // Nothing half is left.
+        people::delete(&merchant, behalf, record.id).await?;
+        return Err(failure);
+    }
+    answered(visit, &merchant, &record)
+}
+
+/// Changes what is named of a profile, and its log-in with it.
+pub async fn update(visit: &Visit) -> Result<Response> {
+    let members = visit.object()?;
+    let merchant = visit.merchant().await?;
+    let record = found(visit, &merchant).await?;
+    let sent = Sent::changes(members, &visit.settings)?;
+    let (belonging, roles) = (Belonging::read(members, &merchant)?, roles(members));
+    let (is_business, password) = (is_business(members)?, people::password(members)?);
+    let behalf = behalf(&merchant, &belonging::accounts(&record.contact, &merchant));
+    let change = people::change(&merchant, behalf, record.clone(), |record| {
+        let contact = &record.contact;
+        let mut patch = sent.patch(contact, &visit.settings)?;
+        let before = belonging::accounts(contact, &merchant);
+        let mut list = belonging.apply(&before);
+        if let Some(roles) = roles {
+            let given = granted::read(roles, &list, &merchant)?;
+            granted::replace(given, &mut list, |number| before.iter().any(|known| known.organization == number));
+        }
+        if !list.is_empty() {
+            belonging::mark(&mut patch, contact, true);
+        } else if let Some(is_business) = is_business {
+            belonging::mark(&mut patch, contact, is_business);
+        }
+        if !belonging.is_silent() || roles.is_some() {
+            patch.memberships.push(belonging::edit(list, contact, &merchant));
+        }
+        Ok(patch)
+    });
+    let directory = visit.door.directory();
+    let changed = people::following(directory, (&merchant, &record), sent.email.as_deref(), change).await;
+    let record = changed.map_err(|failure| gone(visit, failure))?;
+    if let Some(password) = password {
+        people::set_password(directory, &merchant, &record, password).await?;
+    }
+    answered(visit, &merchant, &record)
+}
+
+/// Takes a profile away, and its log-in with it.
+pub async fn delete(visit: &Visit) -> Result<Response> {
+    let merchant = visit.merchant().await?;
+    let record = found(visit, &merchant).await?;
+    let behalf = behalf(&merchant, &belonging::accounts(&record.contact, &merchant));
+    people::delete(&merchant, behalf, record.id).await.map_err(|failure| gone(visit, failure))?;
+    visit.door.directory().remove_shopper(merchant.tenant(), record.id).await?;
+    Ok(answer::ok(&json!({})))
+}
+
+/// A profile that went meanwhile is called as it was asked for.
+pub fn gone(visit: &Visit, failure: Failure) -> Failure {
+    if failure.code == "22001" { Failure::no_profile(visit.id(0)) } else { failure }
+}
+
+/// The roles that are sent.
+fn roles(members: &Map<String, Value>) -> Option<&Value> {
+    members.get("roles").filter(|roles| !roles.is_null())
+}
+
+/// What is said of the profile's type.
+///
+/// # Errors
+/// 22007 for a type that is none.
+fn is_business(members: &Map<String, Value>) -> Result<Option<bool>> {
+    match members.get("profileType") {
+        None => Ok(None),
+        Some(Value::Null) => Ok(Some(false)),
+        Some(Value::String(kind)) if kind == BUSINESS => Ok(Some(true)),
+        Some(_) => Err(Failure::profile_value(format_args!("profileType must be {BUSINESS} or null"))),
+    }
+}
