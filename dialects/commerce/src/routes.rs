@@ -60,7 +60,6 @@ struct Route {
 }
 
 const ALL: &[Surface] = &[Surface::Agent, Surface::Store, Surface::Admin];
-const AGENT: &[Surface] = &[Surface::Agent];
 const STORE: &[Surface] = &[Surface::Store];
 const ADMIN: &[Surface] = &[Surface::Admin];
 const MEMBERS: &[Surface] = &[Surface::Agent, Surface::Store];
