@@ -50,8 +50,8 @@ pub(crate) struct Common {
 pub(crate) enum Command {
     /// Serve a throw-away directory with sample people, and print lines to paste
     ///
-    /// Prints the address, a credential and curl lines that show what it does. Takes no data directory: everything is
-    /// deleted at the end. There is no rate limit.
+    /// Prints the address, credentials for each door and curl lines that show what it does. Takes no data directory:
+    /// everything is deleted at the end. There is no rate limit.
     #[command(verbatim_doc_comment)]
     Demo {
         /// The address to listen on; port 0 takes a free one

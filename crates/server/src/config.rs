@@ -1,11 +1,12 @@
 //! What an operator may set, in one struct. Every key has a default; a flag wins over the environment, that over the file.
 
 mod layers;
+mod sections;
 mod values;
 
-use std::path::{Path, PathBuf};
+use std::net::IpAddr;
 
-use anyhow::{Result, anyhow, ensure};
+use anyhow::{Result, anyhow, bail, ensure};
 use cardfile_directory::{Protections, Settings};
 use cardfile_model::Limits;
 use cardfile_store_sqlite::Options;
@@ -13,6 +14,7 @@ use jiff::SignedDuration;
 use serde::{Deserialize, Serialize};
 
 pub use layers::{Loaded, Origin};
+pub use sections::{Log, LogFormat, Logins, Tls};
 pub use values::{RateLimit, Term};
 
 /// Everything that can be set. A key's path, such as `limits.batch_items`, names it in the file, in the environment
@@ -24,6 +26,8 @@ pub struct Config {
     pub listen: String,
     /// The URL clients reach the server at, for links in answers; empty: taken from each request's headers.
     pub public_url: String,
+    /// Addresses of proxies that are believed when they tell where a request came from.
+    pub trusted_proxies: Vec<IpAddr>,
     /// Requests a second for each principal, or `off`.
     pub rate_limit: RateLimit,
     /// The largest request body.
@@ -58,57 +62,14 @@ pub struct Config {
     pub logins: Logins,
     /// The address book's door, where the vendor's documents leave something open.
     pub address_book: cardfile_address_book::Settings,
+    /// The commerce door.
+    pub commerce: cardfile_commerce::Settings,
     /// The embedded store.
     pub store: Options,
 }
 
-/// HTTPS, if both files are named. They are read again on SIGHUP.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-pub struct Tls {
-    /// The certificate chain, PEM, the server's own first; empty: no HTTPS.
-    pub cert: PathBuf,
-    /// Its private key, PEM.
-    pub key: PathBuf,
-}
-
-/// Signing in with a password.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-pub struct Logins {
-    /// Failures of one account within the window, after which it is not tried any more.
-    pub failures: u32,
-    /// Failures from one address within the window, whatever the account.
-    pub failures_by_address: u32,
-    /// How long failures count, from the first of them.
-    pub window: Term,
-    /// Threads that hash passwords; each takes 19 MiB while it does.
-    pub workers: usize,
-    /// Hashes that may wait for these; further ones are turned away.
-    pub waiting: usize,
-}
-
-/// What is logged, on standard error.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-pub struct Log {
-    /// How a line looks.
-    pub format: LogFormat,
-    /// Which lines: a level, or levels by target as in `info,access=debug` (every request, without its query).
-    pub filter: String,
-}
-
-/// How a log line looks.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum LogFormat {
-    /// For people on a terminal, JSON elsewhere.
-    Auto,
-    /// One JSON object a line.
-    Json,
-    /// For people.
-    Text,
-}
+/// The doors that changes come through, as the log names them: the dialects, the merchant's own administration, the command line.
+pub(crate) const DOORS: &[&str] = &["webex", "address-book", "commerce", "commerce-admin", "cli"];
 
 impl Default for Config {
     fn default() -> Self {
@@ -116,6 +77,7 @@ impl Default for Config {
         Config {
             listen: "127.0.0.1:8080".into(),
             public_url: String::new(),
+            trusted_proxies: Vec::new(),
             rate_limit: RateLimit::per_second(300),
             body_bytes: 10 * 1024 * 1024,
             request_timeout: Term::seconds(30),
@@ -133,49 +95,9 @@ impl Default for Config {
             protections: settings.protections,
             logins: Logins::default(),
             address_book: cardfile_address_book::Settings::default(),
+            commerce: cardfile_commerce::Settings::default(),
             store: Options::default(),
         }
-    }
-}
-
-impl Default for Logins {
-    fn default() -> Self {
-        let cardfile_directory::Logins { failures, failures_by_address, window, workers, waiting } = Settings::default().logins;
-        Logins { failures, failures_by_address, window: term(window), workers, waiting }
-    }
-}
-
-impl Default for Log {
-    fn default() -> Self {
-        Log { format: LogFormat::Auto, filter: "info".into() }
-    }
-}
-
-impl Tls {
-    /// The files, if HTTPS is wanted.
-    #[must_use]
-    pub fn files(&self) -> Option<(&Path, &Path)> {
-        (!self.cert.as_os_str().is_empty()).then_some((self.cert.as_path(), self.key.as_path()))
-    }
-}
-
-impl Logins {
-    fn directory(&self) -> cardfile_directory::Logins {
-        let Logins { failures, failures_by_address, window, workers, waiting } = *self;
-        cardfile_directory::Logins { failures, failures_by_address, window: duration(window), workers, waiting }
-    }
-
-    /// Without a single failure allowed nobody comes in, without a thread or a place to wait nobody is looked at.
-    fn check(&self) -> Result<()> {
-        for (name, is_zero) in [
-            ("failures", self.failures == 0),
-            ("failures_by_address", self.failures_by_address == 0),
-            ("workers", self.workers == 0),
-            ("waiting", self.waiting == 0),
-        ] {
-            ensure!(!is_zero, "logins.{name}: must be at least 1");
-        }
-        Ok(())
     }
 }
 
@@ -221,6 +143,8 @@ impl Config {
         ensure!(self.max_connections > 0, "max_connections: must be at least 1");
         self.logins.check()?;
         self.address_book.check().map_err(|error| anyhow!("address_book.{error}"))?;
+        self.commerce.check().map_err(|error| anyhow!("commerce.{error}"))?;
+        self.check_protections()?;
         for (name, term) in [
             ("request_timeout", self.request_timeout),
             ("header_timeout", self.header_timeout),
@@ -229,6 +153,21 @@ impl Config {
             ("logins.window", self.logins.window),
         ] {
             ensure!(!term.0.is_zero(), "{name}: must be longer than 0s");
+        }
+        Ok(())
+    }
+
+    /// A door that is not known would stay bound, and nobody would be told.
+    fn check_protections(&self) -> Result<()> {
+        let Protections { last_approver_exempt, last_admin_exempt, oneself_exempt } = &self.protections;
+        for (name, exempt) in [
+            ("last_approver_exempt", last_approver_exempt),
+            ("last_admin_exempt", last_admin_exempt),
+            ("oneself_exempt", oneself_exempt),
+        ] {
+            if let Some(unknown) = exempt.iter().find(|door| !DOORS.contains(&door.as_str())) {
+                bail!("protections.{name}: there is no door `{unknown}`; there are {}", DOORS.join(", "));
+            }
         }
         Ok(())
     }

@@ -1,5 +1,7 @@
 //! A throw-away directory with sample people, and the lines to paste that show what it does.
 
+mod account;
+mod commerce;
 mod lines;
 mod people;
 
@@ -11,6 +13,7 @@ use uuid::Uuid;
 use crate::config::{Config, RateLimit};
 use crate::installation::Installation;
 use crate::serve::Server;
+use account::Shop;
 use lines::Demo;
 
 /// How many contacts the prepared bulk request creates.
@@ -51,9 +54,11 @@ struct Filled {
     client: (String, String),
     /// A group that everyone is in.
     group: Uuid,
+    /// An account that buys.
+    shop: Shop,
 }
 
-/// Makes the organization, its administrator, a client, the people and their groups.
+/// Makes the organization, its administrator, a client, the people and their groups, and an account.
 async fn fill(directory: &Directory) -> Result<Filled> {
     let id = OrganizationId(directory.next_id());
     let draft = OrganizationDraft::new(id, "Cardfile demo");
@@ -87,5 +92,6 @@ async fn fill(directory: &Directory) -> Result<Filled> {
     }
     let group = desk.group_editor()?.create("Everyone".into(), None, Selection::all()).await?.id;
     let client = directory.add_client(id, Some("demo@cardfile.example".into())).await?;
-    Ok(Filled { organization: id, token, client, group })
+    let shop = account::fill(directory, &caller).await?;
+    Ok(Filled { organization: id, token, client, group, shop })
 }

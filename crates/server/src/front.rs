@@ -2,6 +2,7 @@
 
 use std::any::Any;
 use std::future::{Future, poll_fn};
+use std::net::IpAddr;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::pin;
 use std::sync::Arc;
@@ -13,12 +14,13 @@ use axum::body::{Body, Bytes, HttpBody};
 use axum::http::uri::PathAndQuery;
 use axum::http::{Request, Response, StatusCode, Uri, header};
 use axum::response::IntoResponse;
-use cardfile_http::{Operation, OverTls};
+use cardfile_http::{Operation, OverTls, Peer};
 use tower::{BoxError, Service};
 use tracing::Level;
 
 use crate::metrics::Metrics;
 use crate::mount;
+use crate::peer::Proxies;
 
 /// The header that names a request, in answers and in logs.
 const TRACKING_ID: &str = "trackingid";
@@ -27,21 +29,32 @@ const TRACKING_ID: &str = "trackingid";
 pub(crate) struct Front {
     routes: Router,
     metrics: Arc<Metrics>,
+    proxies: Proxies,
+}
+
+/// The connection that a request came by.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Line {
+    pub(crate) is_tls: bool,
+    /// Its other end.
+    pub(crate) address: IpAddr,
 }
 
 impl Front {
-    pub(crate) fn new(routes: Router, metrics: Arc<Metrics>) -> Self {
-        Front { routes, metrics }
+    pub(crate) fn new(routes: Router, metrics: Arc<Metrics>, proxies: Proxies) -> Self {
+        Front { routes, metrics, proxies }
     }
 
     /// Answers one request.
-    pub(crate) async fn answer<B>(&self, mut request: Request<B>, is_tls: bool) -> Response<Body>
+    pub(crate) async fn answer<B>(&self, mut request: Request<B>, line: Line) -> Response<Body>
     where
         B: HttpBody<Data = Bytes> + Send + 'static,
         B::Error: Into<BoxError>,
     {
         let started = Instant::now();
-        if is_tls {
+        let peer = Peer(self.proxies.peer(line.address, request.headers()));
+        request.extensions_mut().insert(peer);
+        if line.is_tls {
             request.extensions_mut().insert(OverTls);
         }
         if let Some(path) = mount::canonical(request.uri().path()) {
@@ -50,7 +63,7 @@ impl Front {
         let door = mount::door_of(request.uri().path());
         // Without the query, which tells what was searched for.
         let is_logged = tracing::enabled!(target: "access", Level::DEBUG);
-        let line = is_logged.then(|| (request.method().clone(), request.uri().path().to_owned()));
+        let told = is_logged.then(|| (request.method().clone(), request.uri().path().to_owned()));
         let response = match caught(self.routes.clone().call(request)).await {
             Ok(Ok(response)) => response,
             Ok(Err(never)) => match never {},
@@ -64,7 +77,7 @@ impl Front {
         let operation = response.extensions().get::<Operation>().map_or("unknown", |operation| operation.0);
         self.metrics.count(door, operation, response.status(), took);
         // A failure was told where it was answered, with its cause: not here once more.
-        if let Some((method, path)) = line {
+        if let Some((method, path)) = told {
             let status = response.status().as_u16();
             let tracking_id = response.headers().get(TRACKING_ID).and_then(|id| id.to_str().ok());
             let duration_ms = took.as_secs_f64() * 1000.0;
@@ -113,8 +126,9 @@ mod tests {
         let store = SqliteStore::open(data.path(), Options::default()).unwrap();
         let metrics = Arc::new(Metrics::new(store));
         let routes = Router::new().route("/v1/bad", get(async || -> StatusCode { panic!("as planned") }));
-        let front = Front::new(routes, Arc::clone(&metrics));
-        let response = front.answer(Request::get("/v1/bad").body(Body::empty()).unwrap(), false).await;
+        let front = Front::new(routes, Arc::clone(&metrics), Proxies::default());
+        let line = Line { is_tls: false, address: IpAddr::from([192, 0, 2, 7]) };
+        let response = front.answer(Request::get("/v1/bad").body(Body::empty()).unwrap(), line).await;
         assert_eq!(response.status(), StatusCode::INTERNAL_SERVER_ERROR);
         let page = metrics.render().unwrap();
         assert!(page.contains(r#"cardfile_requests_total{door="webex",operation="unknown",status="5xx"} 1"#), "{page}");

@@ -13,6 +13,7 @@ mod health;
 mod installation;
 mod metrics;
 mod mount;
+mod peer;
 mod pulse;
 mod purge;
 mod serve;

@@ -18,7 +18,11 @@ struct Dialect {
 const DIALECTS: &[Dialect] = &[
     Dialect { name: "webex", prefixes: &["/v1"], router: |door, _| cardfile_webex::router(door) },
     Dialect { name: "address-book", prefixes: &["/api", "/token"], router: address_book },
+    Dialect { name: "commerce", prefixes: COMMERCE, router: commerce },
 ];
+
+/// The surfaces of the commerce door, and their other names.
+const COMMERCE: &[&str] = &["/ccagent", "/ccagentui", "/ccstore", "/ccstoreui", "/ccadmin", "/ccadminui", "/ccapp"];
 
 /// The name of what is behind no door: health, metrics, the front page, and paths that lead nowhere.
 pub(crate) const HOUSE: &str = "house";
@@ -33,6 +37,13 @@ fn address_book(door: Arc<Door>, config: &Config) -> Router {
     let book = cardfile_address_book::router(door, Arc::new(config.address_book.clone()));
     let paths = ["/api", "/api/", "/api/{*rest}", "/token", "/token/"];
     paths.into_iter().fold(Router::new(), |routes, path| routes.route(path, any_service(book.clone())))
+}
+
+/// The commerce door answers whatever is put to it, as well.
+fn commerce(door: Arc<Door>, config: &Config) -> Router {
+    let shop = cardfile_commerce::router(door, Arc::new(config.commerce.clone()));
+    let below = |root: &&str| [(*root).to_owned(), format!("{root}/"), format!("{root}/{{*rest}}")];
+    COMMERCE.iter().flat_map(below).fold(Router::new(), |routes, path| routes.route(&path, any_service(shop.clone())))
 }
 
 /// The path as the routes know it, if letter case does not matter to its dialect; `None` if it is so already.
@@ -52,11 +63,18 @@ mod tests {
     use super::*;
 
     #[test]
+    fn every_dialect_is_a_door_that_can_be_exempt() {
+        assert!(DIALECTS.iter().all(|dialect| crate::config::DOORS.contains(&dialect.name)));
+    }
+
+    #[test]
     fn a_path_belongs_to_the_door_it_stands_below() {
         assert_eq!(door_of("/v1/groups"), "webex");
         assert_eq!(door_of("/v1"), "webex");
         assert_eq!(door_of("/v10/groups"), HOUSE);
         assert_eq!(door_of("/healthz"), HOUSE);
         assert_eq!((door_of("/api/v3/addressbook/contacts"), door_of("/token")), ("address-book", "address-book"));
+        assert_eq!((door_of("/ccagentui/v1/login/"), door_of("/ccapp/v1/profiles")), ("commerce", "commerce"));
+        assert_eq!(door_of("/ccagents/v1/login"), HOUSE);
     }
 }

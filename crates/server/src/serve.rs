@@ -3,7 +3,7 @@
 mod connection;
 
 use std::io::Write;
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -21,6 +21,7 @@ use crate::health::{self, House};
 use crate::installation::Installation;
 use crate::metrics::Metrics;
 use crate::mount;
+use crate::peer::Proxies;
 use crate::purge;
 use crate::signals::{Signals, Wish};
 use crate::tls::Certificate;
@@ -83,7 +84,7 @@ impl Server {
         let door = Arc::new(Door::new(Arc::clone(&directory), config.door()));
         let house = Arc::new(House { directory, metrics: Arc::clone(&metrics), is_closing: AtomicBool::new(false) });
         let routes = mount::routes(&door, &config).merge(health::routes(Arc::clone(&house)));
-        let front = Arc::new(Front::new(routes, metrics));
+        let front = Arc::new(Front::new(routes, metrics, Proxies::new(&config.trusted_proxies)));
         let (signals, config) = (Signals::listen()?, Arc::new(config));
         Ok(Server { listener, address, certificate, signals, house, front, store, config })
     }
@@ -122,10 +123,10 @@ impl Server {
                     Wish::Stop => break,
                     Wish::Reload => self.reload(),
                 },
-                (stream, slot) = accept(&self.listener, &slots) => {
+                (stream, address, slot) = accept(&self.listener, &slots) => {
                     let attendant = attendant.clone();
                     tokio::spawn(async move {
-                        attendant.attend(stream).await;
+                        attendant.attend(stream, address).await;
                         drop(slot);
                     });
                 }
@@ -156,11 +157,11 @@ impl Server {
 }
 
 /// The next connection, once there is a slot for it.
-async fn accept(listener: &TcpListener, slots: &Arc<Semaphore>) -> (TcpStream, OwnedSemaphorePermit) {
+async fn accept(listener: &TcpListener, slots: &Arc<Semaphore>) -> (TcpStream, IpAddr, OwnedSemaphorePermit) {
     let slot = Arc::clone(slots).acquire_owned().await.expect("the semaphore is never closed");
     loop {
         match listener.accept().await {
-            Ok((stream, _)) => return (stream, slot),
+            Ok((stream, peer)) => return (stream, peer.ip(), slot),
             Err(error) => {
                 tracing::warn!(%error, "a connection could not be accepted");
                 tokio::time::sleep(ACCEPT_REST).await;

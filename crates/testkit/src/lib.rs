@@ -9,6 +9,7 @@ pub mod contract;
 pub mod memory;
 pub mod people;
 pub mod random;
+pub mod staff;
 pub mod transcript;
 
 pub use clock::{CountingIds, FixedClock};

@@ -60,7 +60,27 @@ fn every_line_of_the_demo_works_as_pasted_and_nothing_is_left_of_it() {
     assert!(shown.contains("<Result>Success</Result>"), "{shown}");
     let left = &answers.last().unwrap()["ResponseData"]["Detail"];
     assert_eq!((&left["TotalRecords"], &left["Contacts"][0]["PersonNumber"]), (&json!(1), &json!(3)), "{shown}");
+    oracle(lines);
     let (status, _) = server.stop();
     assert!(status.success());
     assert!(!Path::new(folder).exists());
+}
+
+/// The lines of the Oracle door share a shell, too.
+fn oracle(lines: &[Value]) {
+    let line = |line: &Value| {
+        let is_one = line["what"].as_str().unwrap().starts_with("Oracle");
+        is_one.then(|| line["line"].as_str().unwrap().to_owned())
+    };
+    let oracle: Vec<String> = lines.iter().filter_map(line).collect();
+    let shown = paste(&oracle.join("; echo; "));
+    let answers: Vec<Value> = shown.lines().filter_map(|line| serde_json::from_str(line).ok()).collect();
+    let [members, removed, refused, accounts, left] = &answers[..] else { panic!("{shown}") };
+    assert_eq!(members["totalResults"], json!(4), "{shown}");
+    assert_eq!((&removed["element"], &refused["errorCode"]), (&json!(true), &json!("100020")), "{shown}");
+    assert_eq!(accounts["items"][0]["name"], json!("Harbour Tools"), "{shown}");
+    assert_eq!((&left["firstName"], &left["parentOrganization"]), (&json!("Lin"), &json!(null)), "{shown}");
+    let webex = lines.iter().find(|line| line["what"] == "the account as Webex shows it").unwrap();
+    let people: Value = serde_json::from_str(&paste(webex["line"].as_str().unwrap())).unwrap();
+    assert_eq!(people["total"], json!(3), "{people}");
 }

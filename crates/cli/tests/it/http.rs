@@ -46,8 +46,20 @@ impl<S: Read + Write> Client<S> {
 
     /// Sends a body of some media type.
     pub(crate) fn ask(&mut self, method: &str, path: &str, token: Option<&str>, (kind, body): (&str, &str)) -> Answer {
+        self.ask_with("", method, path, token, (kind, body))
+    }
+
+    /// The same with further headers, each with its end of line.
+    pub(crate) fn ask_with(
+        &mut self,
+        headers: &str,
+        method: &str,
+        path: &str,
+        token: Option<&str>,
+        (kind, body): (&str, &str),
+    ) -> Answer {
         let (length, credential) = (body.len(), credential(token));
-        let head = format!("{method} {path} HTTP/1.1\r\nhost: cardfile.example\r\n{credential}");
+        let head = format!("{method} {path} HTTP/1.1\r\nhost: cardfile.example\r\n{credential}{headers}");
         self.send(format!("{head}content-type: {kind}\r\ncontent-length: {length}\r\n\r\n{body}").as_bytes()).unwrap();
         self.answer().unwrap()
     }

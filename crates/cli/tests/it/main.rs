@@ -1,5 +1,6 @@
 //! The real binary, from outside.
 
+mod accounts;
 mod clients;
 mod commands;
 mod crash;

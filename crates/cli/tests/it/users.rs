@@ -6,7 +6,7 @@ use std::process::Stdio;
 
 use serde_json::json;
 
-use crate::process::{command, json, run};
+use crate::process::{Server, command, json, run};
 
 fn organization(data: &Path) -> String {
     json(data, &["org", "add", "Quayside"])["id"].as_str().unwrap().to_owned()
@@ -68,4 +68,24 @@ fn what_cannot_be_is_refused() {
     let nowhere = "0190a000-0000-7000-8000-000000000000";
     let ended = run(&mut command(data, &["user", "add", "--org", nowhere, "--login", "mia"]));
     assert_eq!(ended.code, Some(1), "{ended:?}");
+}
+
+#[test]
+fn behind_a_trusted_proxy_log_ins_are_counted_by_the_address_that_it_tells() {
+    let data = tempfile::tempdir().unwrap();
+    organization(data.path());
+    let form = ("application/x-www-form-urlencoded", "grant_type=password&username=mia&password=wrong");
+    let statuses = |proxies: &str, addresses: &[&str]| -> Vec<u16> {
+        let settings = [("CARDFILE_TRUSTED_PROXIES", proxies), ("CARDFILE_LOGINS_FAILURES_BY_ADDRESS", "1")];
+        let server = Server::start(data.path(), &settings);
+        let mut client = server.client();
+        let mut attempt = |address: &&str| {
+            let told = format!("x-forwarded-for: {address}\r\n");
+            client.ask_with(&told, "POST", "/ccagent/v1/login", None, form).status
+        };
+        addresses.iter().map(&mut attempt).collect()
+    };
+    let addresses = ["198.51.100.1", "198.51.100.1", "198.51.100.2", "6.6.6.6, 198.51.100.1"];
+    assert_eq!(statuses("127.0.0.1", &addresses), [401, 429, 401, 429]);
+    assert_eq!(statuses("192.0.2.1", &addresses), [401, 429, 429, 429], "who is not trusted is not believed");
 }

@@ -13,6 +13,7 @@ const ARROWS: &[(&str, &[&str])] = &[
         "cardfile-server",
         &[
             "cardfile-address-book",
+            "cardfile-commerce",
             "cardfile-webex",
             "cardfile-http",
             "cardfile-store-sqlite",

@@ -107,10 +107,10 @@ impl Config {
         let mut table = Table::try_from(Config::default())?;
         for (key, (value, origin)) in values.iter().filter(|(_, (_, origin))| *origin != Origin::Default) {
             let mut alone = Table::new();
-            unflatten(&mut alone, key, value.clone());
+            unflatten(&mut alone, key, value)?;
             let parsed: Result<Config, _> = alone.try_into();
             parsed.map_err(|error| anyhow::anyhow!("{key} (from {origin}): {}", error.message()))?;
-            unflatten(&mut table, key, value.clone());
+            unflatten(&mut table, key, value)?;
         }
         Ok(table.try_into()?)
     }
@@ -149,8 +149,11 @@ fn typed(now: &Value, text: String) -> Value {
     }
 }
 
+/// Each value with the path of its key, written as in a file: a part that holds dots, such as a host, stands in quotes.
 fn flatten(prefix: &str, table: Table, put: &mut impl FnMut(String, Value)) {
     for (key, value) in table {
+        let is_bare = !key.is_empty() && key.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"_-".contains(&byte));
+        let key = if is_bare { key } else { Value::String(key).to_string() };
         let path = if prefix.is_empty() { key } else { format!("{prefix}.{key}") };
         match value {
             Value::Table(inner) => flatten(&path, inner, put),
@@ -159,14 +162,17 @@ fn flatten(prefix: &str, table: Table, put: &mut impl FnMut(String, Value)) {
     }
 }
 
-fn unflatten(table: &mut Table, key: &str, value: Value) {
-    match key.split_once('.') {
-        None => drop(table.insert(key.to_owned(), value)),
-        Some((head, rest)) => {
-            let inner = table.entry(head).or_insert_with(|| Value::Table(Table::new()));
-            if let Value::Table(inner) = inner {
-                unflatten(inner, rest, value);
-            }
+fn unflatten(table: &mut Table, key: &str, value: &Value) -> Result<()> {
+    let line: Table = format!("{key} = {value}").parse().with_context(|| format!("the setting {key} cannot be read"))?;
+    merge(table, line);
+    Ok(())
+}
+
+fn merge(table: &mut Table, other: Table) {
+    for (key, value) in other {
+        match (table.get_mut(&key), value) {
+            (Some(Value::Table(known)), Value::Table(inner)) => merge(known, inner),
+            (_, value) => drop(table.insert(key, value)),
         }
     }
 }

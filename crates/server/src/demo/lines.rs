@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use anyhow::{Context, Result};
 use serde_json::{Value, json};
 
-use super::Filled;
+use super::{Filled, commerce};
 
 const SCHEMAS: &str = "urn:cisco:codev:identity:contact:core:1.0";
 
@@ -55,6 +55,7 @@ impl Demo {
             ("bulk delete these 1,000", format!("{ids} | {post} {contacts}/bulk/delete --data @- {told}")),
         ];
         lines.extend(self.address_book());
+        lines.extend(commerce::lines(&self.url, &self.filled.shop, &self.filled.token));
         let log = format!("{} log --org {} --data {folder}", crate::serve::program(), self.filled.organization);
         lines.push(("what happened", log));
         lines
@@ -92,6 +93,7 @@ impl Demo {
     /// All of it as JSON.
     pub(super) fn to_json(&self) -> Value {
         let lines: Vec<Value> = self.lines().into_iter().map(|(what, line)| json!({"what": what, "line": line})).collect();
+        let shop = &self.filled.shop;
         json!({
             "url": self.url,
             "organization": self.filled.organization,
@@ -99,6 +101,12 @@ impl Demo {
             "client_id": self.filled.client.0,
             "client_secret": self.filled.client.1,
             "group": self.filled.group,
+            "account": shop.account,
+            "admin": shop.administrator.0,
+            "admin_password": shop.administrator.1,
+            "agent": shop.agent.0,
+            "agent_password": shop.agent.1,
+            "application_key": shop.key,
             "data": self.folder,
             "lines": lines,
         })
@@ -107,12 +115,17 @@ impl Demo {
 
 impl fmt::Display for Demo {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        writeln!(f, "A throw-away directory with 50 people and 3 groups; Ctrl-C ends and deletes it.\n")?;
+        writeln!(f, "A throw-away directory with 50 people, 3 groups and an account of 4; Ctrl-C ends and deletes it.\n")?;
         writeln!(f, "  address       {}", self.url)?;
         writeln!(f, "  organization  {}", self.filled.organization)?;
         writeln!(f, "  token         {}  (Webex: base URL {}/v1)", self.filled.token, self.url)?;
         writeln!(f, "  client        {}  (address book: base URL {})", self.filled.client.0, self.url)?;
         writeln!(f, "  its secret    {}", self.filled.client.1)?;
+        let shop = &self.filled.shop;
+        for (role, (name, password)) in [("agent", &shop.agent), ("admin", &shop.administrator)] {
+            writeln!(f, "  {role:<12}  {name}, password {password}  (Oracle: base URL {})", self.url)?;
+        }
+        writeln!(f, "  application   {}", shop.key)?;
         for (what, line) in self.lines() {
             write!(f, "\n# {what}\n{line}\n")?;
         }

@@ -28,6 +28,21 @@ fn person(line: &'static str) -> Option<Person> {
     Some(Person { given, family, company, title, group: cell().filter(|name| *name != "-") })
 }
 
+/// The card of somebody who works at a company.
+pub(super) fn colleague(given: &str, family: &str, company: &str) -> Contact {
+    let folded = |name: &str| cardfile_model::fold::text(name);
+    let value = format!("{}.{}@cardfile.example", folded(given), folded(family));
+    Contact {
+        source: "CH".into(),
+        display_name: Some(format!("{given} {family}")),
+        given_name: Some(given.into()),
+        family_name: Some(family.into()),
+        organization: Some(company.into()),
+        emails: vec![Entry { value, kind: Some("work".into()), is_primary: Some(true) }],
+        ..Contact::default()
+    }
+}
+
 impl Person {
     /// The card of this person, the `at`th.
     pub(super) fn card(&self, at: usize) -> Contact {

@@ -1,6 +1,7 @@
 //! One connection, from its handshake to its end.
 
 use std::convert::Infallible;
+use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -16,7 +17,7 @@ use tokio::sync::watch;
 use tokio_rustls::TlsAcceptor;
 
 use crate::config::Config;
-use crate::front::Front;
+use crate::front::{Front, Line};
 use crate::pulse::{Felt, Pulse};
 
 /// How often a connection is looked at, at most.
@@ -34,7 +35,7 @@ pub(super) struct Attendant {
 }
 
 impl Attendant {
-    pub(super) async fn attend(self, stream: TcpStream) {
+    pub(super) async fn attend(self, stream: TcpStream, address: IpAddr) {
         if let Err(error) = stream.set_nodelay(true) {
             tracing::debug!(%error, "a connection was gone before it began");
             return;
@@ -42,11 +43,11 @@ impl Attendant {
         self.connections.inc();
         let connections = self.connections.clone();
         match self.tls.clone() {
-            None => self.serve(stream, false, false).await,
+            None => self.serve(stream, Line { is_tls: false, address }, false).await,
             Some(acceptor) => match tokio::time::timeout(self.config.header_timeout.0, acceptor.accept(stream)).await {
                 Ok(Ok(stream)) => {
                     let is_http2 = stream.get_ref().1.alpn_protocol() == Some(b"h2");
-                    self.serve(stream, true, is_http2).await;
+                    self.serve(stream, Line { is_tls: true, address }, is_http2).await;
                 }
                 Ok(Err(error)) => tracing::debug!(%error, "a TLS handshake failed"),
                 Err(_) => tracing::debug!("a TLS handshake took too long"),
@@ -55,7 +56,7 @@ impl Attendant {
         connections.dec();
     }
 
-    async fn serve<S>(self, stream: S, is_tls: bool, is_http2: bool)
+    async fn serve<S>(self, stream: S, line: Line, is_http2: bool)
     where
         S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
     {
@@ -65,7 +66,7 @@ impl Attendant {
         let service = service_fn(move |request: hyper::Request<Incoming>| {
             let (front, beat) = (Arc::clone(&front), beating.begin());
             async move {
-                let answer = front.answer(request, is_tls).await;
+                let answer = front.answer(request, line).await;
                 drop(beat);
                 Ok::<_, Infallible>(answer)
             }

@@ -9,10 +9,11 @@ use axum::http::Request;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use cardfile_address_book::{BusinessErrors, Settings, SuccessError, UnknownMembers};
-use cardfile_directory::{Author, Clock, Command, Directory, Lifetimes, OrganizationDraft, Store};
+use cardfile_directory::{Author, Clock, Command, Directory, Lifetimes, OrganizationDraft, Principal, Scopes, Store};
 use cardfile_http::Door;
-use cardfile_model::{GroupDraft, Limits, Numbers, OrganizationId, People, Selection, TenantId, Unknown};
+use cardfile_model::{GroupDraft, Limits, Numbers, OrganizationId, People, Role, Selection, Sources, TenantId, Unknown};
 use cardfile_store_sqlite::{Options, SqliteStore};
+use cardfile_testkit::staff::{self, Colleague};
 use cardfile_testkit::transcript::Variables;
 use cardfile_testkit::{CountingIds, FixedClock, MemoryStore};
 use jiff::SignedDuration;
@@ -22,6 +23,13 @@ use uuid::Uuid;
 
 /// The group that every transcript finds.
 const GROUP: Uuid = Uuid::from_u128(0x0b0e_6b1a_3d0c_4a65_8a1f_6f1f_3f4f_9a01);
+
+/// Whom `protected.http` finds in an account, as 6, 7 and 8: one who decides, one who administers, one who does neither.
+const STAFF: [Colleague; 3] = [
+    Colleague { id: Uuid::from_u128(0x7001), name: "Omar", roles: &["approver"] },
+    Colleague { id: Uuid::from_u128(0x7002), name: "Ida", roles: &["admin"] },
+    Colleague { id: Uuid::from_u128(0x7003), name: "Lin", roles: &["buyer"] },
+];
 
 /// The dialect over a store, with a world in it.
 pub struct Harness {
@@ -87,11 +95,11 @@ impl Harness {
         let app = cardfile_address_book::router(door, Arc::new(settings(transcript)));
         let variables = Variables::new();
         let mut harness = Harness { app, variables, store: name, directory, clock, folder: None };
-        harness.settle(transcript != "rate-limit.http").await;
+        harness.settle(transcript != "rate-limit.http", transcript == "protected.http").await;
         harness
     }
 
-    async fn settle(&mut self, is_populated: bool) {
+    async fn settle(&mut self, is_populated: bool, is_staffed: bool) {
         let org = self.organization(1, None, Some("GB")).await;
         let child = self.organization(2, Some(org), None).await;
         let other = self.organization(4, None, None).await;
@@ -119,6 +127,9 @@ impl Harness {
         }
         if is_populated {
             self.populate(org).await;
+        }
+        if is_staffed {
+            self.staff(TenantId(org.0), child).await;
         }
     }
 
@@ -150,6 +161,17 @@ impl Harness {
         let author = Author::unbound(self.clock.now(), principal, "address-book", limits);
         let command = Command::CreateGroup(draft);
         self.directory.store().apply(TenantId(org.0), author, command).await.expect("a group can be made");
+    }
+
+    /// People who are protected in an account, and a token of one of them.
+    async fn staff(&mut self, tenant: TenantId, account: OrganizationId) {
+        staff::settle(&**self.directory.store(), &*self.clock, tenant, account, &STAFF).await;
+        let id = self.directory.next_id();
+        let (scopes, sources, person) = (Scopes::default(), Sources::Any, STAFF[2].id);
+        let principal =
+            Principal { id, name: None, organization: account, role: Role::Admin, scopes, sources, person, expires: None };
+        let token = self.directory.add_token(principal).await.expect("a token can be made");
+        self.variables.set("LIN_TOKEN", token);
     }
 
     async fn organization(&self, n: u128, parent: Option<OrganizationId>, country: Option<&str>) -> OrganizationId {

@@ -10,10 +10,18 @@ use cardfile_directory::{Directory, OrganizationDraft, Principal, Scopes, Store}
 use cardfile_http::{Door, Settings};
 use cardfile_model::{OrganizationId, Role, Sources, TenantId};
 use cardfile_store_sqlite::{Options, SqliteStore};
+use cardfile_testkit::staff::{self, Colleague};
 use cardfile_testkit::transcript::Variables;
 use cardfile_testkit::{CountingIds, FixedClock, MemoryStore};
 use tempfile::TempDir;
 use uuid::Uuid;
+
+/// Whom `protected.http` finds in an account: one who decides, one who administers, one who does neither.
+const STAFF: [Colleague; 3] = [
+    Colleague { id: Uuid::from_u128(0x7001), name: "Omar", roles: &["approver"] },
+    Colleague { id: Uuid::from_u128(0x7002), name: "Ida", roles: &["admin"] },
+    Colleague { id: Uuid::from_u128(0x7003), name: "Lin", roles: &["buyer"] },
+];
 
 /// A body limit that a transcript can reach.
 const BODY_BYTES: usize = 512 * 1024;
@@ -39,7 +47,13 @@ impl Harness {
         let sqlite = SqliteStore::open(folder.path(), Options::default()).expect("a store can be opened");
         let mut durable = Harness::new("SQLite", sqlite, is_limited).await;
         durable.folder = Some(folder);
-        vec![Harness::new("the judge", Arc::new(MemoryStore::new()), is_limited).await, durable]
+        let mut harnesses = vec![Harness::new("the judge", Arc::new(MemoryStore::new()), is_limited).await, durable];
+        if transcript == "protected.http" {
+            for harness in &mut harnesses {
+                harness.staff().await;
+            }
+        }
+        harnesses
     }
 
     async fn new(name: &'static str, store: Arc<dyn Store>, is_limited: bool) -> Harness {
@@ -85,6 +99,22 @@ impl Harness {
         self.token("GROUPS_READ", org, Role::Admin, &["Identity:Groups_Read"], ch()).await;
         self.token("CHILD_TOKEN", child, Role::Admin, &[], ch()).await;
         self.token("OTHER_TOKEN", other, Role::Admin, &[], ch()).await;
+    }
+
+    /// People who are protected in the account CHILD, and a token of one of them.
+    async fn staff(&mut self) {
+        let id = |name: &str| Uuid::parse_str(self.variables.get(name).unwrap_or_default()).map(OrganizationId);
+        let (tenant, account) = (id("ORG").expect("it was set"), id("CHILD").expect("it was set"));
+        staff::settle(&**self.directory.store(), &FixedClock::default(), TenantId(tenant.0), account, &STAFF).await;
+        for (name, colleague) in ["APPROVER", "ADMIN", "BUYER"].into_iter().zip(STAFF) {
+            self.variables.set(name, colleague.id.to_string());
+        }
+        let id = self.directory.next_id();
+        let (scopes, sources, person) = (Scopes::default(), Sources::Any, STAFF[2].id);
+        let principal =
+            Principal { id, name: None, organization: account, role: Role::Admin, scopes, sources, person, expires: None };
+        let token = self.directory.add_token(principal).await.expect("a token can be made");
+        self.variables.set("BUYER_TOKEN", token);
     }
 
     async fn organization(&self, n: u128, parent: Option<OrganizationId>) -> OrganizationId {

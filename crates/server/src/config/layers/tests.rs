@@ -72,6 +72,42 @@ fn settings_that_let_nobody_sign_in_are_refused() {
 }
 
 #[test]
+fn lists_are_written_with_commas_in_the_environment() {
+    let environment = [
+        ("CARDFILE_PROTECTIONS_LAST_APPROVER_EXEMPT", "webex, cli"),
+        ("CARDFILE_PROTECTIONS_LAST_ADMIN_EXEMPT", ""),
+        ("CARDFILE_TRUSTED_PROXIES", "10.0.0.1,2001:db8::1"),
+    ];
+    let config = read(None, &environment, &[]).unwrap().config;
+    assert_eq!(config.protections.last_approver_exempt, ["webex", "cli"]);
+    assert!(config.protections.last_admin_exempt.is_empty());
+    assert_eq!(config.directory().protections, config.protections);
+    assert_eq!(config.trusted_proxies.iter().map(ToString::to_string).collect::<Vec<_>>(), ["10.0.0.1", "2001:db8::1"]);
+    let told = complaint(read(None, &[("CARDFILE_TRUSTED_PROXIES", "proxy.example")], &[]));
+    assert!(told.starts_with("trusted_proxies (from CARDFILE_TRUSTED_PROXIES): "), "{told}");
+}
+
+#[test]
+fn a_door_that_is_not_there_cannot_be_exempt() {
+    for name in ["last_approver_exempt", "last_admin_exempt", "oneself_exempt"] {
+        let told = complaint(read(Some(&format!("[protections]\n{name} = [\"cli\", \"Webex\"]\n")), &[], &[]));
+        assert!(
+            told.contains(&format!("protections.{name}: there is no door `Webex`")) && told.contains("address-book"),
+            "{told}"
+        );
+    }
+}
+
+#[test]
+fn what_is_wrong_in_a_dialect_s_section_is_told_with_its_name() {
+    assert!(complaint(read(None, &[("CARDFILE_COMMERCE_PAGE_CAP", "0")], &[])).starts_with("commerce.page_cap"));
+    let file = "[commerce.tenants]\n\"shop.example\" = \"0a110000-0000-4000-8000-000000000001\"\n";
+    let loaded = read(Some(file), &[], &[]).unwrap();
+    assert!(loaded.config.commerce.tenant("shop.example").is_some());
+    assert_eq!(read(Some(&loaded.to_toml()), &[], &[]).unwrap().config, loaded.config);
+}
+
+#[test]
 fn the_printed_configuration_is_a_configuration_file() {
     let printed = read(None, &[("CARDFILE_RATE_LIMIT", "off")], &[]).unwrap();
     assert_eq!(read(Some(&printed.to_toml()), &[], &[]).unwrap().config, printed.config);
