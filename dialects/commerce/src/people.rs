@@ -4,10 +4,11 @@ mod find;
 mod shoppers;
 
 use cardfile_directory::{Error, Merchant, Outcome, Task};
-use cardfile_model::{Expect, Filter, MembershipEdit, Mode, OrganizationId, Patch, Record, Write};
+use cardfile_model::{Contact, Edit, Expect, Filter, Membership, MembershipEdit, Mode, OrganizationId, Patch, Record, Write};
 use uuid::Uuid;
 
 use crate::error::{Failure, Result};
+use crate::map::{EXTENSION, profile, role};
 
 pub use find::{filter, orders};
 pub use shoppers::{admit, following, password, set_password};
@@ -25,7 +26,7 @@ pub struct Behalf {
 }
 
 /// Makes a profile. Its e-mail address must be its own.
-pub async fn create(merchant: &Merchant<'_>, behalf: Behalf, contact: cardfile_model::Contact) -> Result<Record> {
+pub async fn create(merchant: &Merchant<'_>, behalf: Behalf, contact: Contact) -> Result<Record> {
     let write = Write::Create { id: merchant.next_id(), contact: Box::new(contact) };
     Ok(one(merchant, behalf, write).await?)
 }
@@ -40,7 +41,7 @@ pub async fn change(
     for tried in 1.. {
         let patch = patch(&record)?;
         // What this door keeps alone is written whole, and so may be where they belong: it must be as it was read.
-        let is_whole = |edit: &MembershipEdit| matches!(edit, MembershipEdit::Replace(_));
+        let is_whole = |edit: &MembershipEdit| matches!(edit, MembershipEdit::Replace(_) | MembershipEdit::Settle(_));
         let is_computed = !patch.extensions.is_empty() || patch.memberships.iter().any(is_whole);
         let expect = if is_computed { Expect::At(record.revision) } else { Expect::Any };
         let write = Write::Patch { id: record.id, expect, patch: Box::new(patch) };
@@ -59,6 +60,37 @@ pub async fn change(
 pub async fn delete(merchant: &Merchant<'_>, behalf: Behalf, id: Uuid) -> Result<()> {
     apply(merchant, behalf, Write::Delete { id, expect: Expect::Any }).await?;
     Ok(())
+}
+
+/// The write that takes somebody out of an account. Who belongs to no account then is the merchant's own, and stays a business
+/// user.
+pub fn leave(merchant: &Merchant<'_>, account: u32, member: &Record) -> Write {
+    let mut patch = Patch { memberships: vec![MembershipEdit::Leave(account)], ..Patch::default() };
+    if profile::accounts(&member.contact, merchant).all(|(other, _)| other.number == account) {
+        patch.memberships.push(MembershipEdit::Settle(merchant.home().number));
+        patch.extensions.extend(profile::as_business(&member.contact).map(|own| (EXTENSION.to_owned(), Edit::Set(own))));
+    }
+    Write::Patch { id: member.id, expect: Expect::At(member.revision), patch: Box::new(patch) }
+}
+
+/// The write that makes somebody a buyer in an account.
+pub fn join(merchant: &Merchant<'_>, account: u32, person: &Record) -> Write {
+    let roles = vec![role::BUYER.to_owned()];
+    let memberships = joining(merchant, &person.contact, Membership { organization: account, roles });
+    let patch = Patch { memberships, ..Patch::default() };
+    Write::Patch { id: person.id, expect: Expect::At(person.revision), patch: Box::new(patch) }
+}
+
+/// What makes somebody belong to an account. Who belonged to none is at home there, and the merchant's own no more.
+pub fn joining(merchant: &Merchant<'_>, contact: &Contact, membership: Membership) -> Vec<MembershipEdit> {
+    let account = membership.organization;
+    let mut edits = vec![MembershipEdit::Join(membership)];
+    if profile::accounts(contact, merchant).next().is_none() {
+        edits.push(MembershipEdit::Settle(account));
+        let home = merchant.home().number;
+        edits.extend(contact.membership(home).map(|_| MembershipEdit::Leave(home)));
+    }
+    edits
 }
 
 async fn one(merchant: &Merchant<'_>, behalf: Behalf, write: Write) -> Result<Record, Error> {

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use axum::response::Response;
 use cardfile_directory::{Action, Error, Kind, Merchant, Task};
-use cardfile_model::{Edit, Expect, MembershipEdit, Mode, Numbers, Patch, Record, Write, role};
+use cardfile_model::{Mode, Numbers, Record, role};
 use serde_json::{Value, json};
 
 use crate::answer;
@@ -12,7 +12,7 @@ use crate::context::Context;
 use crate::envelope::Link;
 use crate::error::{Failure, Result};
 use crate::ids;
-use crate::map::{EXTENSION, profile};
+use crate::map::profile;
 use crate::people;
 use crate::visit::Visit;
 
@@ -30,7 +30,7 @@ pub async fn remove(visit: &Visit) -> Result<Response> {
             delegate: Some(context.shopper.id),
             mode: Mode::AllOrNothing,
             has_unique_emails: false,
-            writes: members.iter().map(|member| leave(&merchant, &context, member)).collect(),
+            writes: members.iter().map(|member| people::leave(&merchant, context.account.number, member)).collect(),
         };
         match merchant.write(task).await {
             // Somebody changed meanwhile: all is judged anew.
@@ -41,17 +41,6 @@ pub async fn remove(visit: &Visit) -> Result<Response> {
     }
     let href = visit.path("organizations/removeContacts");
     Ok(answer::ok(&json!({"links": [Link::itself(href)], "element": true})))
-}
-
-/// The write that takes somebody out. Who belongs to no account then is the merchant's own, and stays a business user.
-fn leave(merchant: &Merchant<'_>, context: &Context, member: &Record) -> Write {
-    let account = context.account.number;
-    let mut patch = Patch { memberships: vec![MembershipEdit::Leave(account)], ..Patch::default() };
-    if profile::accounts(&member.contact, merchant).all(|(other, _)| other.number == account) {
-        patch.memberships.push(MembershipEdit::Settle(merchant.home().number));
-        patch.extensions.extend(profile::as_business(&member.contact).map(|own| (EXTENSION.to_owned(), Edit::Set(own))));
-    }
-    Write::Patch { id: member.id, expect: Expect::At(member.revision), patch: Box::new(patch) }
 }
 
 /// The profiles that are named: a list, or one alone.

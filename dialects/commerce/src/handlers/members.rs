@@ -177,11 +177,13 @@ async fn change(
     };
     let number = context.account.number;
     let membership = roles.map(|roles| Membership { organization: number, roles });
-    let edit =
-        membership.map(|membership| if joins { MembershipEdit::Join(membership) } else { MembershipEdit::SetRoles(membership) });
     let changed = people::change(merchant, behalf(context), record.clone(), |record| {
         let mut patch = sent.patch(&record.contact, &visit.settings)?;
-        patch.memberships.extend(edit.clone());
+        patch.memberships = match membership.clone() {
+            None => Vec::new(),
+            Some(membership) if joins => people::joining(merchant, &record.contact, membership),
+            Some(membership) => vec![MembershipEdit::SetRoles(membership)],
+        };
         Ok(patch)
     });
     let of = (merchant, &record);

@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use axum::response::Response;
 use cardfile_directory::{Account, Merchant};
-use cardfile_model::{Filter, Organization, OrganizationId, OrganizationPatch, Record, role};
+use cardfile_model::{Edit, Filter, Organization, OrganizationId, OrganizationPatch, Record, role};
 use serde_json::{Map, Value, json};
 
 use crate::accounts;
@@ -95,12 +95,11 @@ pub async fn create(visit: &Visit) -> Result<Response> {
     let merchant = visit.merchant().await?;
     let sent = Sent::read(members, true, &visit.settings)?;
     let own = sent.extension(None, &visit.settings)?;
-    let parent = sent.parent.iter().flatten().next();
-    let parent = parent.map(|id| known(&merchant, id).map(|found| found.id)).transpose()?;
+    let parent = parent(&merchant, &sent)?.filter(|parent| *parent != merchant.home().id);
     let change = membership::Change::of_new(&merchant, sent.members.as_deref().unwrap_or_default()).await?;
     let draft = Account {
         parent,
-        name: sent.name.unwrap_or_default(),
+        name: sent.name.clone().unwrap_or_default(),
         is_active: sent.active.unwrap_or(true),
         extensions: own.map(|own| (crate::map::EXTENSION.to_owned(), own)).into_iter().collect(),
     };
@@ -139,8 +138,8 @@ async fn administer(visit: &Visit) -> Result<Response> {
     let sent = Sent::read(members, false, &visit.settings)?;
     let parent = parent(&merchant, &sent)?;
     let change = match &sent.members {
-        Some(named) => membership::Change::of(&merchant, before, named).await?,
-        None => membership::Change::default(),
+        Some(named) => Some(membership::Change::of(&merchant, before, named).await?),
+        None => None,
     };
     let changed = accounts::change(&merchant, before, None, |current| {
         if sent.is_about_approval() && is_delegated(current) && !sent.takes_approval_back() {
@@ -149,17 +148,19 @@ async fn administer(visit: &Visit) -> Result<Response> {
         Ok(OrganizationPatch { parent, ..sent.patch(current, &visit.settings)? })
     })
     .await?;
-    change.write(&merchant, &changed).await?;
+    if let Some(change) = change {
+        change.write(&merchant, &changed).await?;
+    }
     written(visit, &changed).await
 }
 
 /// The organization that an account goes under, if that is said: another account, or the merchant itself.
 fn parent(merchant: &Merchant<'_>, sent: &Sent) -> Result<Option<OrganizationId>> {
-    let parent = sent.parent.as_ref().map(|parent| match parent {
-        Some(id) => known(merchant, id).map(|found| found.id),
-        None => Ok(merchant.home().id),
-    });
-    parent.transpose()
+    match &sent.parent {
+        Edit::Keep => Ok(None),
+        Edit::Clear => Ok(Some(merchant.home().id)),
+        Edit::Set(id) => Ok(Some(known(merchant, id)?.id)),
+    }
 }
 
 fn is_home(merchant: &Merchant<'_>, id: &str) -> bool {

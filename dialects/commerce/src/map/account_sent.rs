@@ -50,8 +50,8 @@ pub struct Sent {
     pub name: Option<String>,
     /// Whether it does business.
     pub active: Option<bool>,
-    /// The id of the organization it goes under; `Some(None)` for none.
-    pub parent: Option<Option<String>>,
+    /// The id of the organization it goes under.
+    pub parent: Edit<String>,
     /// The profiles in it, which may be anything yet.
     pub members: Option<Vec<Value>>,
     addresses: Option<Vec<address::Sent>>,
@@ -79,7 +79,7 @@ impl Sent {
             Some(Value::Bool(active)) => Some(*active),
             Some(_) => return Err(Failure::input("active must be true or false")),
         };
-        let parent = members.get("parentOrganization").map(parent).transpose()?;
+        let parent = members.get("parentOrganization").map_or(Ok(Edit::Keep), parent)?;
         let people = members.get("members").map(|sent| list("members", sent)).transpose()?;
         let addresses = members.get(organization::ADDRESSES).map(|sent| list(organization::ADDRESSES, sent)).transpose()?;
         let addresses = addresses.map(|list| list.iter().map(address::Sent::read).collect::<Result<Vec<_>>>()).transpose()?;
@@ -177,11 +177,11 @@ fn is_few(count: usize, settings: &Settings) -> Result<()> {
 }
 
 /// The id of a parent: `{id}`, or the id itself.
-fn parent(sent: &Value) -> Result<Option<String>> {
+fn parent(sent: &Value) -> Result<Edit<String>> {
     let id = sent.get("id").or_else(|| sent.get("repositoryId")).unwrap_or(sent);
     match id {
-        _ if sent.is_null() => Ok(None),
-        Value::String(id) if !id.trim().is_empty() => Ok(Some(id.trim().to_owned())),
+        _ if sent.is_null() => Ok(Edit::Clear),
+        Value::String(id) if !id.trim().is_empty() => Ok(Edit::Set(id.trim().to_owned())),
         _ => Err(Failure::input("parentOrganization must have an id")),
     }
 }

@@ -1,5 +1,6 @@
 //! Runs the conformance transcripts, each over a directory of its own, and what transcripts cannot say.
 
+mod accounts;
 mod harness;
 mod races;
 

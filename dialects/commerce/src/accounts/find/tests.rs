@@ -76,7 +76,6 @@ fn what_nobody_spoke_of_has_its_standard_value() {
         ("approvalRequired eq false", &[3, 4]),
         ("approvalRequired eq true", &[2]),
     ] {
-        // `type pr` asks for what is there, standard or not.
         assert_eq!(found(text).as_deref(), Ok(expected), "{text}");
     }
 }

@@ -1,73 +1,96 @@
 //! The `members` of an account as a client writes them: the whole list of who is in it.
 
-use std::collections::BTreeMap;
-
 use cardfile_directory::{Error, Kind, Merchant, Task};
-use cardfile_model::{Expect, Filter, Membership, MembershipEdit, Mode, Numbers, Organization, Patch, Record, Write};
+use cardfile_model::{Filter, Mode, Numbers, Organization, Record, Write};
 use serde_json::Value;
 
 use crate::error::{Failure, Result};
 use crate::ids;
-use crate::map::{profile, role};
+use crate::map::profile;
+use crate::people;
 
 /// Who comes into an account and who goes.
-#[derive(Debug, Default)]
-pub struct Change {
+#[derive(Debug)]
+pub struct Change<'v> {
+    named: &'v [Value],
+    /// Whether people come in whoever they are: these are business users from then on.
+    admits_anyone: bool,
     joining: Vec<Record>,
     leaving: Vec<Record>,
 }
 
-impl Change {
-    /// The people of a new account. Whoever they are, they are business users from then on.
+impl<'v> Change<'v> {
+    /// The people of a new account.
     ///
     /// # Errors
     /// 22007 for an id that is no profile's, 100000 for more people than are written at once.
-    pub async fn of_new(merchant: &Merchant<'_>, named: &[Value]) -> Result<Change> {
-        let wanted = numbers(named)?;
-        let people = people(merchant, wanted.iter().map(|(number, _)| *number).collect()).await?;
-        Ok(Change { joining: found(&wanted, people)?, leaving: Vec::new() })
+    pub async fn of_new(merchant: &Merchant<'_>, named: &'v [Value]) -> Result<Change<'v>> {
+        Change::judged(merchant, None, (named, true)).await
     }
 
     /// What makes these the people of an account.
     ///
     /// # Errors
     /// As [`Change::of_new`]; 1002019 for somebody who is no business user.
-    pub async fn of(merchant: &Merchant<'_>, account: &Organization, named: &[Value]) -> Result<Change> {
-        let mut wanted = numbers(named)?;
-        let before = merchant.numbers(Filter::Belongs(account.number)).await?;
-        let all: Numbers = wanted.iter().map(|(number, _)| *number).collect();
-        let gone = &before - &all;
-        is_few(merchant, gone.len() + (&all - &before).len())?;
-        wanted.retain(|(number, _)| !before.contains(*number));
-        let joining = found(&wanted, people(merchant, all - &before).await?)?;
-        if let Some(other) = joining.iter().find(|person| !profile::is_business(&person.contact, merchant)) {
-            return Err(Failure::other_type(&ids::profile(other.number)));
-        }
-        let leaving = merchant.people_of(gone).await?.into_values().collect();
-        Ok(Change { joining, leaving })
+    pub async fn of(merchant: &Merchant<'_>, account: &Organization, named: &'v [Value]) -> Result<Change<'v>> {
+        Change::judged(merchant, Some(account), (named, false)).await
     }
 
-    /// Makes the change, all of it or none: who comes may buy, who goes loses the roles that were held there.
-    pub async fn write(self, merchant: &Merchant<'_>, account: &Organization) -> Result<()> {
-        let Change { joining, leaving } = self;
-        if joining.is_empty() && leaving.is_empty() {
+    async fn judged(
+        merchant: &Merchant<'_>,
+        account: Option<&Organization>,
+        (named, admits_anyone): (&'v [Value], bool),
+    ) -> Result<Change<'v>> {
+        let mut wanted = numbers(named)?;
+        let before = match account {
+            Some(account) => merchant.numbers(Filter::Belongs(account.number)).await?,
+            None => Numbers::new(),
+        };
+        let all: Numbers = wanted.iter().map(|(number, _)| *number).collect();
+        let (coming, going) = (&all - &before, before - &all);
+        let most = merchant.limits().batch_items;
+        if coming.len() + going.len() > most as u64 {
+            return Err(Failure::input(format_args!("at most {most} members change at once")));
+        }
+        wanted.retain(|(number, _)| coming.contains(*number));
+        let mut people = merchant.people_of(coming).await?;
+        let mut joining = Vec::with_capacity(wanted.len());
+        for (number, id) in wanted {
+            let person = people.remove(&number).ok_or_else(|| Failure::profile_input(id))?;
+            if !admits_anyone && !profile::is_business(&person.contact, merchant) {
+                return Err(Failure::other_type(id));
+            }
+            joining.push(person);
+        }
+        let leaving = merchant.people_of(going).await?.into_values().collect();
+        Ok(Change { named, admits_anyone, joining, leaving })
+    }
+
+    /// Makes the change, all of it or none: who comes may buy, who goes loses the roles that were held there. When somebody
+    /// changes meanwhile, it is judged anew.
+    pub async fn write(mut self, merchant: &Merchant<'_>, account: &Organization) -> Result<()> {
+        for tried in 1.. {
+            match self.once(merchant, account).await {
+                Err(Error::Stale { .. }) if tried < people::TRIES => {
+                    self = Change::judged(merchant, Some(account), (self.named, self.admits_anyone)).await?;
+                }
+                // Who was removed for good meanwhile.
+                Err(Error::NotFound { kind: Kind::Contact, id }) => return Err(Failure::profile_input(id)),
+                done => return Ok(done?),
+            }
+        }
+        Ok(())
+    }
+
+    async fn once(&self, merchant: &Merchant<'_>, account: &Organization) -> Result<(), Error> {
+        let leaves = self.leaving.iter().map(|person| people::leave(merchant, account.number, person));
+        let joins = self.joining.iter().map(|person| people::join(merchant, account.number, person));
+        let writes: Vec<Write> = leaves.chain(joins).collect();
+        if writes.is_empty() {
             return Ok(());
         }
-        let number = account.number;
-        let join = || MembershipEdit::Join(Membership { organization: number, roles: vec![role::BUYER.to_owned()] });
-        let write = |person: &Record, edit| {
-            let patch = Patch { memberships: vec![edit], ..Patch::default() };
-            Write::Patch { id: person.id, expect: Expect::Any, patch: Box::new(patch) }
-        };
-        let leaves = leaving.iter().map(|person| write(person, MembershipEdit::Leave(number)));
-        let writes = leaves.chain(joining.iter().map(|person| write(person, join()))).collect();
         let task = Task { account: account.id, delegate: None, mode: Mode::AllOrNothing, has_unique_emails: false, writes };
-        let done = merchant.write(task).await;
-        done.map(drop).map_err(|error| match error {
-            // Who was removed for good meanwhile.
-            Error::NotFound { kind: Kind::Contact, id } => Failure::profile_input(id),
-            error => error.into(),
-        })
+        merchant.write(task).await.map(drop)
     }
 }
 
@@ -86,21 +109,6 @@ fn numbers(named: &[Value]) -> Result<Vec<(u32, &str)>> {
     Ok(numbers)
 }
 
-async fn people(merchant: &Merchant<'_>, numbers: Numbers) -> Result<BTreeMap<u32, Record>> {
-    is_few(merchant, numbers.len())?;
-    if numbers.is_empty() { Ok(BTreeMap::new()) } else { Ok(merchant.people_of(numbers).await?) }
-}
-
-fn is_few(merchant: &Merchant<'_>, count: u64) -> Result<()> {
-    let most = merchant.limits().batch_items;
-    if count <= most as u64 { Ok(()) } else { Err(Failure::input(format_args!("at most {most} members change at once"))) }
-}
-
-/// The people of these numbers, who must all be there.
-fn found(wanted: &[(u32, &str)], mut people: BTreeMap<u32, Record>) -> Result<Vec<Record>> {
-    wanted.iter().map(|(number, id)| people.remove(number).ok_or_else(|| Failure::profile_input(id))).collect()
-}
-
 #[cfg(test)]
 mod tests {
     use serde_json::json;
@@ -112,7 +120,7 @@ mod tests {
         let named = [json!("bb-100002"), json!({"id": "bb-100001"}), json!({"repositoryId": "bb-100002"})];
         assert_eq!(numbers(&named).unwrap(), [(2, "bb-100002"), (1, "bb-100001")]);
         for bad in [json!(5), json!(null), json!(""), json!({}), json!({"id": 5}), json!("or-100002")] {
-            assert_eq!(numbers(&[bad.clone()]).unwrap_err().code, "22007", "{bad}");
+            assert_eq!(numbers(std::slice::from_ref(&bad)).unwrap_err().code, "22007", "{bad}");
         }
     }
 }

@@ -78,9 +78,9 @@ fn null_takes_away_and_what_is_absent_stays() {
 #[test]
 fn a_parent_is_an_id_or_has_one() {
     for sent in [json!(" or-1 "), json!({"id": "or-1"}), json!({"repositoryId": "or-1"})] {
-        assert_eq!(parent(&sent).unwrap(), Some("or-1".into()));
+        assert_eq!(parent(&sent).unwrap(), Edit::Set("or-1".into()));
     }
-    assert_eq!(parent(&Value::Null).unwrap(), None);
+    assert_eq!(parent(&Value::Null).unwrap(), Edit::Clear);
 }
 
 #[test]
