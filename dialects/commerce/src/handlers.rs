@@ -20,7 +20,7 @@ pub async fn handle(visit: Visit) -> Result<Response> {
         // Who signs in has no token yet, and is answered before.
         Operation::LogIn | Operation::Refresh => sessions::refresh(&visit).await,
         Operation::LogOut => sessions::log_out(&visit).await,
-        Operation::Verify => sessions::verify(),
+        Operation::Verify => Ok(sessions::verify()),
         Operation::ListOrganizations => organizations::list(&visit).await,
         Operation::GetOrganization => organizations::get(&visit).await,
         Operation::CreateOrganization => organizations::create(&visit).await,

@@ -70,7 +70,12 @@ impl Visit {
 
     /// Whether only the id is wanted of what was written.
     pub fn wants_only_id(&self) -> bool {
-        self.query.filled("expand").is_some_and(|expand| expand.split(',').any(|part| part.trim() == "none"))
+        self.expands("none")
+    }
+
+    /// Whether `expand` names this.
+    pub fn expands(&self, name: &str) -> bool {
+        self.query.all("expand").flat_map(|expand| expand.split(',')).any(|part| part.trim() == name)
     }
 
     /// Whether a flag of the query is set.

@@ -82,6 +82,10 @@ fn shown(visit: &Visit, merchant: &Merchant<'_>, context: &Context, record: &Rec
         let count = profile::accounts(&record.contact, merchant).count().saturating_sub(1);
         member.insert("secondaryOrganizationsCount".into(), count.into());
     }
+    if visit.expands("accessRights") {
+        let held = record.contact.membership(number).map(|known| known.roles.as_slice()).unwrap_or_default();
+        member.insert("accessRights".into(), role::access_rights(&context.account, held).into());
+    }
     let href = visit.path(&format!("organizationMembers/{}", ids::profile(record.number)));
     member.insert("links".into(), json!([Link::itself(href)]));
     Value::Object(member)

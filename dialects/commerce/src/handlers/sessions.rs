@@ -24,6 +24,6 @@ pub async fn log_out(visit: &Visit) -> Result<Response> {
 }
 
 /// Whether the token is good: who comes so far has one that is.
-pub fn verify() -> Result<Response> {
-    Ok(answer::ok(&json!({"success": true})))
+pub fn verify() -> Response {
+    answer::ok(&json!({"success": true}))
 }

@@ -79,6 +79,22 @@ pub fn listed(organization: &Organization, place: u32) -> Option<Value> {
     Some(shown)
 }
 
+/// What these roles give the right to: what the organization says of those it named itself, each once.
+pub fn access_rights(organization: &Organization, names: &[String]) -> Vec<Value> {
+    let is_held = |known: &&Map<String, Value>| {
+        let place = known.get("place").and_then(Value::as_u64).and_then(|place| u32::try_from(place).ok());
+        place.is_some_and(|place| names.contains(&custom(place)))
+    };
+    let rights = custom_roles(organization).filter(is_held).filter_map(|known| known.get("accessRights")?.as_array()).flatten();
+    let mut once: Vec<Value> = Vec::new();
+    for right in rights {
+        if !once.contains(right) {
+            once.push(right.clone());
+        }
+    }
+    once
+}
+
 /// A role as it stands in a profile; one that the organization has no more is `None`.
 pub fn held(organization: &Organization, name: &str) -> Option<Value> {
     let place = place(name)?;

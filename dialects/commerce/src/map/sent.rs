@@ -61,7 +61,7 @@ pub struct Sent {
     /// The e-mail address.
     pub email: Option<String>,
     active: Option<bool>,
-    phone: Option<Option<String>>,
+    phone: Edit<String>,
     own: BTreeMap<String, Value>,
     dynamic: BTreeMap<String, Value>,
 }
@@ -110,9 +110,9 @@ impl Sent {
             Some(_) => return Err(Failure::profile_value("receiveEmail must be yes or no")),
         }
         sent.phone = match members.get("daytimeTelephoneNumber") {
-            None => None,
-            Some(Value::Null) => Some(None),
-            Some(Value::String(text)) => Some(Some(text.clone()).filter(|text| !text.trim().is_empty())),
+            None => Edit::Keep,
+            Some(Value::String(text)) if !text.trim().is_empty() => Edit::Set(text.clone()),
+            Some(Value::Null | Value::String(_)) => Edit::Clear,
             Some(_) => return Err(Failure::profile_value("daytimeTelephoneNumber must be a text")),
         };
         for (name, value) in members {
@@ -165,7 +165,11 @@ impl Sent {
             given_name: edit(&self.first_name),
             family_name: edit(&self.last_name),
             emails: self.email.iter().map(|email| assign(None, Some(email.clone()))).collect(),
-            phones: self.phone.iter().map(|phone| assign(Some(PHONE), phone.clone())).collect(),
+            phones: match &self.phone {
+                Edit::Keep => Vec::new(),
+                Edit::Clear => vec![assign(Some(PHONE), None)],
+                Edit::Set(phone) => vec![assign(Some(PHONE), Some(phone.clone()))],
+            },
             is_inactive: self.active.map(|active| !active),
             extensions: self
                 .extension(current, settings)?
