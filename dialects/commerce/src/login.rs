@@ -12,7 +12,9 @@ use jiff::SignedDuration;
 use serde_json::json;
 
 use crate::answer;
+use crate::context;
 use crate::error::{Failure, Result};
+use crate::map::profile;
 use crate::settings::Settings;
 use crate::surface::Surface;
 
@@ -48,7 +50,21 @@ async fn password(door: &Door, settings: &Settings, surface: Surface, parts: &Pa
     let lifetime = seconds(settings.token_seconds);
     let (token, caller) = door.directory().log_in(attempt, lifetime).await?;
     door.admit(&caller)?;
+    if !may_shop(door, surface, &caller).await? {
+        door.directory().revoke_token(&token).await?;
+        return Err(Failure::unauthorized());
+    }
     Ok(granted(&token, lifetime))
+}
+
+/// Whether who signed in as a shopper may: a business user needs an account that does business.
+pub async fn may_shop(door: &Door, surface: Surface, caller: &Caller) -> Result<bool> {
+    if surface != Surface::Store {
+        return Ok(true);
+    }
+    let merchant = door.directory().merchant(caller, surface.need(), surface.door()).await?;
+    let Some(shopper) = merchant.shopper().await? else { return Ok(false) };
+    Ok(!profile::is_business(&shopper.contact, &merchant) || context::first(&merchant, &shopper).is_ok())
 }
 
 /// An application shows its key, a token that does not end soon, for one that does.

@@ -11,6 +11,9 @@ use crate::visit::Visit;
 
 /// A new token for who has one.
 pub async fn refresh(visit: &Visit) -> Result<Response> {
+    if !login::may_shop(&visit.door, visit.surface, &visit.caller).await? {
+        return Err(Failure::unauthorized());
+    }
     let lifetime = login::lifetime(&visit.caller, &visit.settings);
     let token = visit.door.directory().renew(&visit.caller, lifetime).await?;
     Ok(login::granted(&token, lifetime))
