@@ -67,7 +67,7 @@ pub fn accounts<'c>(contact: &'c Contact, merchant: &'c Merchant<'_>) -> impl It
 }
 
 /// A profile.
-pub fn profile(record: &Record, merchant: &Merchant<'_>, shown: Roles) -> Map<String, Value> {
+pub fn profile(record: &Record, merchant: &Merchant<'_>, shown_roles: Roles) -> Map<String, Value> {
     let Record { id: _, number, revision: _, created, modified: _, contact } = record;
     // Destructured without `..`, so that a new member does not compile until it is thought of here.
     let Contact {
@@ -96,37 +96,34 @@ pub fn profile(record: &Record, merchant: &Merchant<'_>, shown: Roles) -> Map<St
     let secondary: Vec<Value> = accounts.map(organization::brief).collect();
     let phone = Entry::chosen(phones, Some(PHONE)).map(|at| phones[at].value.as_str());
     let receives = member(contact, "receiveEmail");
-    let members = json!({
-        "id": id,
-        "repositoryId": id,
-        "login": login(contact),
-        "email": email(contact),
-        "firstName": given_name,
-        "lastName": family_name,
-        "profileType": is_business(contact, merchant).then_some(BUSINESS),
-        "active": !is_inactive,
-        "receiveEmail": if receives.is_null() { "yes".into() } else { receives },
-        "locale": member(contact, "locale"),
-        "daytimeTelephoneNumber": phone,
-        "customerContactId": member(contact, "customerContactId"),
-        "gender": member(contact, "gender"),
-        "dateOfBirth": member(contact, "dateOfBirth"),
-        "taxExempt": member(contact, "taxExempt"),
-        "registrationDate": time(*created),
-        "GDPRProfileP13nConsentGranted": member(contact, "GDPRProfileP13nConsentGranted"),
-        "parentOrganization": parent.map(organization::parent),
-        "secondaryOrganizations": secondary,
-        "roles": roles(contact, merchant, shown),
-        "derivedApprovalRequired": parent.map(|parent| organization::derived(parent, merchant, "approvalRequired")),
-        "derivedOrderPriceLimit": parent.map(|parent| organization::derived(parent, merchant, "orderPriceLimit")),
-        "contactBillingAddress": parent.map(|parent| organization::default_address(parent, "isDefaultBillingAddress")),
-        "contactShippingAddress": parent.map(|parent| organization::default_address(parent, "isDefaultShippingAddress")),
-        "dynamicProperties": dynamic(own(contact)),
-    });
-    match members {
-        Value::Object(members) => members,
-        _ => Map::new(),
+    let derived = |name| parent.map(|parent| organization::derived(parent, merchant, name)).unwrap_or_default();
+    let address = |flag| parent.map(|parent| organization::default_address(parent, flag)).unwrap_or_default();
+    let mut shown = Map::new();
+    // Values are put as they are: a macro would copy them.
+    let mut put = |name: &str, value: Value| drop(shown.insert(name.to_owned(), value));
+    put("id", id.clone().into());
+    put("repositoryId", id.into());
+    put("login", login(contact).into());
+    put("email", email(contact).into());
+    put("firstName", given_name.clone().into());
+    put("lastName", family_name.clone().into());
+    put("profileType", is_business(contact, merchant).then_some(BUSINESS).into());
+    put("active", (!is_inactive).into());
+    put("receiveEmail", if receives.is_null() { "yes".into() } else { receives });
+    put("daytimeTelephoneNumber", phone.into());
+    for name in ["locale", "customerContactId", "gender", "dateOfBirth", "taxExempt", "GDPRProfileP13nConsentGranted"] {
+        put(name, member(contact, name));
     }
+    put("registrationDate", time(*created).into());
+    put("parentOrganization", parent.map(organization::parent).unwrap_or_default());
+    put("secondaryOrganizations", secondary.into());
+    put("roles", roles(contact, merchant, shown_roles).into());
+    put("derivedApprovalRequired", derived("approvalRequired"));
+    put("derivedOrderPriceLimit", derived("orderPriceLimit"));
+    put("contactBillingAddress", address("isDefaultBillingAddress"));
+    put("contactShippingAddress", address("isDefaultShippingAddress"));
+    put(DYNAMIC, dynamic(own(contact)).into());
+    shown
 }
 
 fn roles(contact: &Contact, merchant: &Merchant<'_>, shown: Roles) -> Vec<Value> {
