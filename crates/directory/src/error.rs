@@ -102,8 +102,8 @@ pub enum Action {
     /// Who asks must not take away their own card, its use, or their own administration.
     #[error("nobody may take this from themselves")]
     TouchOneself,
-    /// The person on whose behalf it is asked does not administer the organization.
-    #[error("the person does not administer the organization")]
+    /// The person on whose behalf it is asked holds no role in the organization that allows it.
+    #[error("the person holds no role in the organization that allows it")]
     Delegate,
 }
 

@@ -5,8 +5,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use cardfile_model::{
-    Batch, Expect, Filter, Limits, Mode, Numbers, Organization, OrganizationField, OrganizationFilter, OrganizationId,
-    OrganizationPatch, OrganizationQuery, Page, Query, Reach, Record, Role, Sources, TenantId, Tree, Write,
+    Batch, Edit, Expect, Filter, Limits, Mode, Numbers, Organization, OrganizationField, OrganizationFilter, OrganizationId,
+    OrganizationPatch, OrganizationQuery, Page, Query, Reach, Record, Role, Sources, TenantId, Tree, Write, role,
 };
 use serde_json::Value;
 use uuid::Uuid;
@@ -16,12 +16,11 @@ use crate::caller::{Caller, Need};
 use crate::contacts::Wanted;
 use crate::error::{Action, Error, Kind, Reason, Result};
 use crate::registry::OrganizationDraft;
-use crate::store::{Applied, Author, Command};
+use crate::store::{Applied, Author, Command, Delegation};
 
 /// Leave to work with the accounts below the caller's organization, the merchant, and with everyone in them.
 ///
-/// An administrator may do all of it. Anybody else only reads, and writes as a delegated administrator ([`Task::delegate`])
-/// for themselves: what they may read is for the door to say.
+/// An administrator may do all of it. Anybody else only reads, and writes as a [`Delegate`] for themselves: what they may read is for the door to say.
 pub struct Merchant<'a> {
     directory: &'a Directory,
     caller: &'a Caller,
@@ -30,13 +29,31 @@ pub struct Merchant<'a> {
     home: Arc<Organization>,
 }
 
+/// Somebody in whose name an account is changed: they may because of a role they hold there, which is judged again in the
+/// transaction.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Delegate {
+    /// The person.
+    pub person: Uuid,
+    /// The roles of which one is enough.
+    pub roles: &'static [&'static str],
+}
+
+impl Delegate {
+    /// Who asks as the account's delegated administrator.
+    #[must_use]
+    pub fn administrator(person: Uuid) -> Self {
+        Delegate { person, roles: &[role::ADMIN] }
+    }
+}
+
 /// Writes to people of a merchant, and on whose behalf.
 #[derive(Debug, Clone)]
 pub struct Task {
     /// The account that it is about: where the log tells of it, and where new people go that do not say where they belong.
     pub account: OrganizationId,
-    /// The delegated administrator of the account who asks for it; judged again in the transaction.
-    pub delegate: Option<Uuid>,
+    /// Who asks for it, if not the merchant.
+    pub delegate: Option<Delegate>,
     /// What one failing write means for the others.
     pub mode: Mode,
     /// Whether an e-mail address that comes onto a card must be on no other of the tenant.
@@ -165,7 +182,7 @@ impl Merchant<'_> {
         id: OrganizationId,
         expect: Expect,
         patch: OrganizationPatch,
-        delegate: Option<Uuid>,
+        delegate: Option<Delegate>,
     ) -> Result<Organization> {
         self.delegated(delegate)?;
         self.known(id)?;
@@ -173,7 +190,19 @@ impl Merchant<'_> {
             self.known(parent)?;
         }
         let patch = Box::new(OrganizationPatch { has_unique_name: true, ..patch });
-        self.organize(delegate.map(|person| (person, id)), Command::PatchOrganization { id, expect, patch }).await
+        self.organize(delegate.map(|delegate| (delegate, id)), Command::PatchOrganization { id, expect, patch }).await
+    }
+
+    /// Changes what one dialect alone keeps of the merchant's own organization, and nothing else of it.
+    ///
+    /// # Errors
+    /// `Forbidden` for who is no administrator, `Stale` when it is not as expected, `Invalid` for more than
+    /// `organization_bytes` allows.
+    pub async fn keep(&self, expect: Expect, dialect: &str, value: Value) -> Result<Organization> {
+        self.administrator()?;
+        let extensions = [(dialect.to_owned(), Edit::Set(value))].into();
+        let patch = Box::new(OrganizationPatch { extensions, ..OrganizationPatch::default() });
+        self.organize(None, Command::PatchOrganization { id: self.home.id, expect, patch }).await
     }
 
     /// Everyone whom a filter finds, wherever they belong below the merchant: one page.
@@ -223,8 +252,8 @@ impl Merchant<'_> {
     /// Writes to people below the merchant.
     ///
     /// # Errors
-    /// `TooLarge` for more writes than `batch_items` allows; `Forbidden` for who is neither an administrator nor the delegated one
-    /// who asks, for a delegate who does not administer the account, and for what is protected; those of the writes.
+    /// `TooLarge` for more writes than `batch_items` allows; `Forbidden` for who is neither an administrator nor the delegate
+    /// who asks, for a delegate without any of the roles in the account, and for what is protected; those of the writes.
     pub async fn write(&self, task: Task) -> Result<Applied> {
         let Task { account, delegate, mode, has_unique_emails, writes } = task;
         self.delegated(delegate)?;
@@ -241,7 +270,7 @@ impl Merchant<'_> {
             has_unique_emails,
             writes,
         };
-        let author = self.author(delegate.map(|person| (person, account)));
+        let author = self.author(delegate.map(|delegate| (delegate, account)));
         self.directory.store.apply(self.caller.tenant, author, Command::Write(batch)).await
     }
 
@@ -259,17 +288,24 @@ impl Merchant<'_> {
     }
 
     /// Who is not an administrator asks for themselves.
-    fn delegated(&self, delegate: Option<Uuid>) -> Result<()> {
-        if delegate == Some(self.caller.principal.person) { Ok(()) } else { self.administrator() }
+    fn delegated(&self, delegate: Option<Delegate>) -> Result<()> {
+        if delegate.is_some_and(|delegate| delegate.person == self.caller.principal.person) {
+            Ok(())
+        } else {
+            self.administrator()
+        }
     }
 
-    async fn organize(&self, delegate: Option<(Uuid, OrganizationId)>, command: Command) -> Result<Organization> {
+    async fn organize(&self, delegate: Option<(Delegate, OrganizationId)>, command: Command) -> Result<Organization> {
         self.directory.organize(self.caller.tenant, self.author(delegate), command).await
     }
 
-    fn author(&self, delegate: Option<(Uuid, OrganizationId)>) -> Author {
+    fn author(&self, delegate: Option<(Delegate, OrganizationId)>) -> Author {
         let author = self.directory.author(Some(self.caller.principal.id), self.door);
-        let delegated = delegate.and_then(|(_, account)| self.tree.get(account)).map(|account| account.number);
-        Author { person: delegate.map(|(person, _)| person), delegated, ..author }
+        let delegation = |(delegate, account): (Delegate, OrganizationId)| {
+            Some(Delegation { organization: self.tree.get(account)?.number, roles: delegate.roles })
+        };
+        let person = delegate.map(|(delegate, _)| delegate.person);
+        Author { person, delegated: delegate.and_then(delegation), ..author }
     }
 }

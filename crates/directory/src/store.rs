@@ -12,9 +12,9 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use cardfile_model::{
-    Audience, Batch, Change, Expect, Group, GroupDraft, GroupPatch, GroupQuery, Limits, Member, Note, NoteEdit, NoteQuery,
-    Numbers, Organization, OrganizationId, OrganizationPatch, OrganizationQuery, Page, Query, Record, Selection, Sources,
-    TenantId,
+    Audience, Batch, Change, Contact, Expect, Group, GroupDraft, GroupPatch, GroupQuery, Limits, Member, Note, NoteEdit,
+    NoteQuery, Numbers, Organization, OrganizationId, OrganizationPatch, OrganizationQuery, Page, Query, Record, Selection,
+    Sources, TenantId,
 };
 use jiff::Timestamp;
 use uuid::Uuid;
@@ -37,9 +37,26 @@ pub struct Author {
     pub protected: Protected,
     /// The person who asks, if it is one: protected from themselves.
     pub person: Option<Uuid>,
-    /// The number of the organization that this person asks for as its delegated administrator. Within the transaction they
-    /// must be in use and hold [`role::ADMIN`](cardfile_model::role::ADMIN) there, else it is `Forbidden` ([`Action::Delegate`](crate::Action::Delegate)).
-    pub delegated: Option<u32>,
+    /// In which organization this person asks for it, and as what. Within the transaction they must be in use and hold one of the
+    /// roles there, else it is `Forbidden` ([`Action::Delegate`](crate::Action::Delegate)).
+    pub delegated: Option<Delegation>,
+}
+
+/// That a person asks for something in an organization because of a role they hold there.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Delegation {
+    /// The organization's number.
+    pub organization: u32,
+    /// The roles of which one is enough.
+    pub roles: &'static [&'static str],
+}
+
+impl Delegation {
+    /// Whether a contact holds what it takes.
+    #[must_use]
+    pub fn is_held_by(&self, contact: &Contact) -> bool {
+        self.roles.iter().any(|role| contact.holds(self.organization, role))
+    }
 }
 
 /// What a door's writes must not take away; see [`crate::Protections`]. Refused with `Forbidden` ([`Action::TakeLast`](crate::Action::TakeLast),
@@ -50,7 +67,7 @@ pub struct Protected {
     pub last_approver: bool,
     /// The last delegated administrator in use of an organization.
     pub last_admin: bool,
-    /// Who asks: their card, its use, and their administration of the organization they ask for.
+    /// Who asks: their card, its use, and the role that lets them ask.
     pub oneself: bool,
 }
 

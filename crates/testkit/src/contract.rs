@@ -149,7 +149,7 @@ macro_rules! store_contract {
                 the_last_approver_stays_whatever_would_take_them
                 swapping_the_last_approver_in_one_batch_is_no_loss
                 nobody_takes_from_themselves
-                who_asks_for_an_organization_must_administer_it
+                who_asks_in_an_organization_must_hold_a_role_there
                 an_address_is_on_one_card_only_if_wanted
                 of_two_creating_one_address_one_wins
                 members_are_compared_and_sorted_by_many

@@ -11,7 +11,7 @@ mod questions;
 
 use std::sync::Arc;
 
-use cardfile_directory::{Author, Clock, Command, OrganizationDraft, Protected, Store};
+use cardfile_directory::{Author, Clock, Command, Delegation, OrganizationDraft, Protected, Store};
 use cardfile_model::{Limits, OrganizationId, TenantId};
 use jiff::SignedDuration;
 use uuid::Uuid;
@@ -158,7 +158,10 @@ impl Trial {
                 oneself: self.dice.chance(50),
             },
             person: self.dice.chance(30).then(|| *self.dice.one(&self.people)),
-            delegated: self.dice.chance(5).then(|| self.dice.below(3) + 1),
+            delegated: self.dice.chance(5).then(|| Delegation {
+                organization: self.dice.below(3) + 1,
+                roles: self.dice.one::<&[&str]>(&[&["admin"], &["admin", "approver"]]),
+            }),
             ..author
         }
     }

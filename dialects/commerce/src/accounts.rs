@@ -2,9 +2,8 @@
 
 mod find;
 
-use cardfile_directory::{Error, Kind, Merchant};
+use cardfile_directory::{Delegate, Error, Kind, Merchant};
 use cardfile_model::{Expect, Organization, OrganizationFilter, OrganizationPatch};
-use uuid::Uuid;
 
 use crate::error::Result;
 
@@ -15,11 +14,11 @@ const TRIES: usize = 8;
 
 /// Changes an account from how it stands. When somebody comes between, it is read and tried anew.
 ///
-/// `delegate` is the delegated administrator who asks; `None` for the merchant's own administration.
+/// `delegate` is who asks because of a role in the account; `None` for the merchant's own administration.
 pub async fn change(
     merchant: &Merchant<'_>,
     account: &Organization,
-    delegate: Option<Uuid>,
+    delegate: Option<Delegate>,
     patch: impl Fn(&Organization) -> Result<OrganizationPatch>,
 ) -> Result<Organization> {
     let mut account = account.clone();

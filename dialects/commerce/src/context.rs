@@ -81,10 +81,19 @@ impl Visit {
     /// The context of a delegated administrator.
     ///
     /// # Errors
-    /// As [`Visit::context`]; 100091 for a shopper who does not administer the account.
+    /// As [`Visit::holder`].
     pub async fn administrator(&self, merchant: &Merchant<'_>) -> Result<Context> {
+        self.holder(merchant, &[role::ADMIN]).await
+    }
+
+    /// The context of a shopper who holds one of these roles in the account.
+    ///
+    /// # Errors
+    /// As [`Visit::context`]; 100091 for a shopper who holds none of them.
+    pub async fn holder(&self, merchant: &Merchant<'_>, roles: &[&str]) -> Result<Context> {
         let context = self.context(merchant).await?;
-        if context.shopper.contact.holds(context.account.number, role::ADMIN) { Ok(context) } else { Err(Failure::forbidden()) }
+        let (contact, account) = (&context.shopper.contact, context.account.number);
+        if roles.iter().any(|role| contact.holds(account, role)) { Ok(context) } else { Err(Failure::forbidden()) }
     }
 }
 

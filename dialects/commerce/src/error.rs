@@ -109,6 +109,11 @@ impl Failure {
         Failure::bad("13001", "A custom role needs the repositoryId of a role of the organization.")
     }
 
+    /// A role that is no organization's is not named by its id.
+    pub fn global_role(id: impl Display) -> Self {
+        Failure::bad("13001", format!("There is no role '{id}' without an organization."))
+    }
+
     /// A member of a profile is missing or malformed, by its code.
     pub fn profile_field(code: &'static str, message: &str) -> Self {
         Failure::bad(code, message)

@@ -44,6 +44,16 @@ pub fn read_account(text: &str) -> Option<u32> {
     number(text, "or-")
 }
 
+/// The id of a role that is no organization's, by its place among these.
+pub fn global_role(place: u32) -> String {
+    format!("role-{}", BASE + u64::from(place))
+}
+
+/// The place in the id of a role that is no organization's; `None` for a text that is none.
+pub fn read_global_role(text: &str) -> Option<u32> {
+    number(text, "role-")
+}
+
 /// The account of an id.
 pub fn find_account<'m>(merchant: &'m Merchant<'_>, text: &str) -> Option<&'m Arc<Organization>> {
     match read_account(text) {
@@ -83,12 +93,13 @@ mod tests {
         fn ids_are_read_back(number in 1..=u32::MAX, place in 0..1000u32) {
             prop_assert_eq!(read_account(&account(number)), Some(number));
             prop_assert_eq!(read_profile(&profile(number)), Some(number));
+            prop_assert_eq!(read_global_role(&global_role(number)), Some(number));
             prop_assert_eq!(read_role(&role(number, place)), Some((number, place)));
         }
 
         #[test]
         fn no_text_is_too_strange(text in any::<String>()) {
-            let _ = (read_account(&text), read_profile(&text), read_role(&text));
+            let _ = (read_account(&text), read_profile(&text), read_role(&text), read_global_role(&text));
         }
     }
 }

@@ -4,6 +4,7 @@ pub mod account;
 pub mod account_sent;
 pub mod address;
 pub mod belonging;
+pub mod global;
 pub mod granted;
 pub mod organization;
 pub mod profile;

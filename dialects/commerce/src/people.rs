@@ -3,7 +3,7 @@
 mod find;
 mod shoppers;
 
-use cardfile_directory::{Error, Merchant, Outcome, Task};
+use cardfile_directory::{Delegate, Error, Merchant, Outcome, Task};
 use cardfile_model::{Contact, Edit, Expect, Filter, Membership, MembershipEdit, Mode, OrganizationId, Patch, Record, Write};
 use uuid::Uuid;
 
@@ -103,6 +103,7 @@ async fn one(merchant: &Merchant<'_>, behalf: Behalf, write: Write) -> Result<Re
 async fn apply(merchant: &Merchant<'_>, behalf: Behalf, write: Write) -> Result<Outcome, Error> {
     let Behalf { account, delegate } = behalf;
     // All or nothing, so that what is lost and what is gained by one write is judged together.
+    let delegate = delegate.map(Delegate::administrator);
     let task = Task { account, delegate, mode: Mode::AllOrNothing, has_unique_emails: true, writes: vec![write] };
     let outcome = merchant.write(task).await?.outcomes.pop();
     outcome.unwrap_or_else(|| Err(Error::internal("a store answered no outcome for a write")))

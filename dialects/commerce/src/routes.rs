@@ -106,7 +106,7 @@ const ROUTES: &[Route] = &[
     route(Op::GetMember, Method::GET, MEMBERS, MEMBER),
     route(Op::UpdateMember, Method::PUT, MEMBERS, MEMBER),
     route(Op::AddMember, Method::PUT, MEMBERS, &["organizationMembers", "*", "add"]),
-    route(Op::ListRoles, Method::GET, STORE, &["roles"]),
+    route(Op::ListRoles, Method::GET, &[Surface::Store, Surface::Admin], &["roles"]),
     route(Op::CreateRole, Method::POST, &[Surface::Store, Surface::Admin], &["roles"]),
     route(Op::CurrentProfile, Method::GET, STORE, &["profiles", "current"]),
     route(Op::ListProfiles, Method::GET, ADMIN, &["profiles"]),

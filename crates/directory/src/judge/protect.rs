@@ -44,7 +44,7 @@ pub fn losses(author: &Author, before: &Contact, after: Option<&Contact>) -> Vec
     losses
 }
 
-/// Whether an author may do this to a card: their own must stay, in use, and an administrator where they ask as one.
+/// Whether an author may do this to a card: their own must stay, in use, and with a role that lets them ask.
 ///
 /// # Errors
 /// `Forbidden`.
@@ -54,20 +54,20 @@ pub fn oneself(author: &Author, before: &Record, after: Option<&Contact>) -> Res
     }
     let stays = after.is_some_and(|after| {
         let is_used = !after.is_inactive || before.contact.is_inactive;
-        is_used && author.delegated.is_none_or(|organization| after.holds(organization, role::ADMIN))
+        is_used && author.delegated.is_none_or(|delegation| delegation.is_held_by(after))
     });
     if stays { Ok(()) } else { Err(Error::Forbidden { action: Action::TouchOneself }) }
 }
 
-/// Whether the person who asks for an organization as its delegated administrator is that. `find` answers the person's card if
+/// Whether the person who asks in an organization holds a role there that lets them. `find` answers the person's card if
 /// it is there.
 ///
 /// # Errors
 /// `Forbidden`, and those of `find`.
 pub fn delegation(author: &Author, find: impl FnOnce(uuid::Uuid) -> Result<Option<Record>>) -> Result<()> {
-    let Some(organization) = author.delegated else { return Ok(()) };
+    let Some(delegation) = author.delegated else { return Ok(()) };
     let refused = || Error::Forbidden { action: Action::Delegate };
     let person = author.person.map(find).transpose()?.flatten().ok_or_else(refused)?;
-    let may = !person.contact.is_inactive && person.contact.holds(organization, role::ADMIN);
+    let may = !person.contact.is_inactive && delegation.is_held_by(&person.contact);
     if may { Ok(()) } else { Err(refused()) }
 }

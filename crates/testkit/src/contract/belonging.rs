@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use cardfile_directory::{Action, Author, Command, Error, Kind, Outcome, Protected, Result};
+use cardfile_directory::{Action, Author, Command, Delegation, Error, Kind, Outcome, Protected, Result};
 use cardfile_model::{
     Audience, Batch, Comparison, Contact, Expect, Field, Filter, Membership, MembershipEdit, Mode, Numbers, Order, Patch, People,
     Query, Reach, Scalar, Selection, Write,
@@ -192,11 +192,16 @@ pub async fn swapping_the_last_approver_in_one_batch_is_no_loss(h: Harness) {
     assert_eq!(found, [second.id]);
 }
 
+/// Somebody asks in an organization as its delegated administrator.
+fn administrator(organization: u32) -> Delegation {
+    Delegation { organization, roles: &["admin"] }
+}
+
 pub async fn nobody_takes_from_themselves(h: Harness) {
     let (_, one, _) = two(&h).await;
     let own = one.create(belonging(1, vec![member(2, &["admin"]), member(3, &["admin"])])).await;
     one.create(belonging(2, vec![member(2, &["admin"]), member(3, &["admin"])])).await;
-    let author = || Author { person: Some(own.id), delegated: Some(2), ..h.author() };
+    let author = || Author { person: Some(own.id), delegated: Some(administrator(2)), ..h.author() };
     for write in [
         change(own.id, MembershipEdit::Leave(2)),
         change(own.id, MembershipEdit::Revoke(2, "admin".into())),
@@ -218,18 +223,18 @@ pub async fn nobody_takes_from_themselves(h: Harness) {
     assert!(matches!(refused, Err(Error::Forbidden { action: Action::TouchOneself })), "{refused:?}");
 }
 
-pub async fn who_asks_for_an_organization_must_administer_it(h: Harness) {
+pub async fn who_asks_in_an_organization_must_hold_a_role_there(h: Harness) {
     let (_, one, _) = two(&h).await;
     let admin = one.create(belonging(1, vec![member(2, &["admin"]), member(3, &["buyer"])])).await;
     let buyer = one.create(person(2)).await;
     let ask = async |person, delegated| {
-        let author = Author { person, delegated: Some(delegated), ..h.author() };
+        let author = Author { person, delegated: Some(administrator(delegated)), ..h.author() };
         one.guarded(Mode::Each, vec![entitle(buyer.id, "Cook")], author).await.map(drop)
     };
     ask(Some(admin.id), 2).await.expect("they administer it");
     let rename = async |person: Uuid, name: &str| {
         let patch = cardfile_model::OrganizationPatch { name: Some(name.into()), ..Default::default() };
-        let author = Author { person: Some(person), delegated: Some(2), ..h.author() };
+        let author = Author { person: Some(person), delegated: Some(administrator(2)), ..h.author() };
         let command = Command::PatchOrganization { id: one.organization, expect: Expect::Any, patch: Box::new(patch) };
         h.store.apply(one.tenant, author, command).await
     };
@@ -240,6 +245,18 @@ pub async fn who_asks_for_an_organization_must_administer_it(h: Harness) {
     for (person, organization) in [(Some(admin.id), 3), (Some(buyer.id), 2), (Some(h.id()), 2), (None, 2)] {
         let refused = ask(person, organization).await;
         assert!(matches!(refused, Err(Error::Forbidden { action: Action::Delegate })), "{refused:?}");
+    }
+    one.one(change(buyer.id, MembershipEdit::Grant(2, "keeper".into()))).await.expect("they belong there");
+    for (person, roles, is_held) in [
+        (buyer.id, &["admin", "keeper"][..], true),
+        (admin.id, &["admin", "keeper"], true),
+        (buyer.id, &["admin", "approver"], false),
+        (admin.id, &[], false),
+    ] {
+        let delegated = Some(Delegation { organization: 2, roles });
+        let author = Author { person: Some(person), delegated, ..h.author() };
+        let asked = one.guarded(Mode::Each, vec![entitle(buyer.id, "Purser")], author).await;
+        assert_eq!(asked.is_ok(), is_held, "any of the roles is enough: {asked:?}");
     }
     one.one(deactivate(admin.id)).await.expect("nothing is protected");
     let refused = ask(Some(admin.id), 2).await;
@@ -329,7 +346,7 @@ pub async fn of_two_last_ones_taken_at_once_one_stays(h: Harness) {
                 MembershipEdit::SetRoles(member(2, &["buyer"]))
             };
             let batch = Batch { mode: Mode::AllOrNothing, reach: Reach::Members, ..one.batch(vec![change(other.id, edit)]) };
-            let author = Author { person: Some(own.id), delegated: Some(2), protected: EVERYTHING, ..h.author() };
+            let author = Author { person: Some(own.id), delegated: Some(administrator(2)), protected: EVERYTHING, ..h.author() };
             let (store, tenant) = (Arc::clone(&h.store), one.tenant);
             writers.spawn(async move { store.apply(tenant, author, Command::Write(batch)).await.is_ok() });
         }

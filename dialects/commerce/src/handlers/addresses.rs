@@ -3,10 +3,9 @@
 use std::sync::Arc;
 
 use axum::response::Response;
-use cardfile_directory::Merchant;
-use cardfile_model::{Edit, Organization, OrganizationPatch};
+use cardfile_directory::{Delegate, Merchant};
+use cardfile_model::{Edit, Organization, OrganizationPatch, role::ADMIN};
 use serde_json::{Value, json};
-use uuid::Uuid;
 
 use super::organizations::known;
 use crate::accounts;
@@ -15,10 +14,13 @@ use crate::envelope::{Envelope, Link};
 use crate::error::{Failure, Result};
 use crate::ids;
 use crate::map::address::{self, Addresses, Sent};
-use crate::map::{EXTENSION, organization};
+use crate::map::{EXTENSION, organization, role::ADDRESS_MANAGER};
 use crate::paging::Paging;
 use crate::surface::Surface;
 use crate::visit::Visit;
+
+/// Shoppers with one of these roles change the addresses of the account.
+const WRITERS: [&str; 2] = [ADMIN, ADDRESS_MANAGER];
 
 /// The addresses of an account, in the order they were made.
 pub async fn list(visit: &Visit) -> Result<Response> {
@@ -75,13 +77,13 @@ async fn reader(visit: &Visit, merchant: &Merchant<'_>) -> Result<Arc<Organizati
     }
 }
 
-/// The account whose addresses are changed, and its delegated administrator who asks.
-async fn writer(visit: &Visit, merchant: &Merchant<'_>) -> Result<(Arc<Organization>, Option<Uuid>)> {
+/// The account whose addresses are changed, and who asks because of a role there.
+async fn writer(visit: &Visit, merchant: &Merchant<'_>) -> Result<(Arc<Organization>, Option<Delegate>)> {
     match visit.surface {
         Surface::Admin => Ok((reader(visit, merchant).await?, None)),
         Surface::Agent | Surface::Store => {
-            let context = visit.administrator(merchant).await?;
-            Ok((context.account, Some(context.shopper.id)))
+            let context = visit.holder(merchant, &WRITERS).await?;
+            Ok((context.account, Some(Delegate { person: context.shopper.id, roles: &WRITERS })))
         }
     }
 }

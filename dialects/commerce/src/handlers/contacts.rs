@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use axum::response::Response;
-use cardfile_directory::{Action, Error, Kind, Merchant, Task};
+use cardfile_directory::{Action, Delegate, Error, Kind, Merchant, Task};
 use cardfile_model::{Mode, Numbers, Record, role};
 use serde_json::{Value, json};
 
@@ -28,7 +28,7 @@ pub async fn remove(visit: &Visit) -> Result<Response> {
         let members = judged(&merchant, &context, &named).await?;
         let task = Task {
             account: context.account.id,
-            delegate: Some(context.shopper.id),
+            delegate: Some(Delegate::administrator(context.shopper.id)),
             mode: Mode::AllOrNothing,
             has_unique_emails: false,
             writes: members.iter().map(|member| people::leave(&merchant, context.account.number, member)).collect(),

@@ -6,7 +6,7 @@ mod membership;
 use std::sync::Arc;
 
 use axum::response::Response;
-use cardfile_directory::{Account, Merchant};
+use cardfile_directory::{Account, Delegate, Merchant};
 use cardfile_model::{Edit, Filter, Organization, OrganizationId, OrganizationPatch, Record, role};
 use serde_json::{Map, Value, json};
 
@@ -186,7 +186,7 @@ async fn settle(visit: &Visit) -> Result<Response> {
         return Err(Failure::forbidden());
     }
     let sent = Sent::of_delegate(members, &shown(visit, &merchant, before), &visit.settings)?;
-    let changed = accounts::change(&merchant, before, Some(context.shopper.id), |current| {
+    let changed = accounts::change(&merchant, before, Some(Delegate::administrator(context.shopper.id)), |current| {
         if sent.is_about_approval() && !is_delegated(current) {
             return Err(Failure::forbidden());
         }

@@ -4,17 +4,18 @@ mod create;
 mod grants;
 
 use axum::response::Response;
-use cardfile_model::{Organization, Scalar};
+use cardfile_model::Scalar;
 use serde_json::Value;
 
 use crate::answer;
 use crate::envelope::Envelope;
 use crate::error::{Failure, Result};
 use crate::ids;
-use crate::map::role;
+use crate::map::{global, role};
 use crate::paging::Paging;
 use crate::parameter::{Fault, shortened};
 use crate::query::{self, Expression};
+use crate::surface::Surface;
 use crate::visit::Visit;
 
 pub use create::create;
@@ -28,7 +29,7 @@ pub async fn of_organization(visit: &Visit) -> Result<Response> {
     let merchant = visit.merchant().await?;
     let organization = ids::find_account(&merchant, visit.id(0)).ok_or_else(|| Failure::no_account(visit.id(0)))?;
     let place = format!("organizations/{}/organizationalRoles", ids::account(organization.number));
-    page(visit, organization, &place, |mut role| {
+    page(visit, role::all(organization), &place, |mut role| {
         if let Value::Object(members) = &mut role {
             members.retain(|name, _| PROPERTIES.contains(&name.as_str()));
         }
@@ -36,21 +37,23 @@ pub async fn of_organization(visit: &Visit) -> Result<Response> {
     })
 }
 
-/// The roles of the organization that the shopper acts in.
+/// At the store the roles of the organization that the shopper acts in, for the merchant those of none.
 pub async fn list(visit: &Visit) -> Result<Response> {
     let merchant = visit.merchant().await?;
-    let context = visit.context(&merchant).await?;
-    page(visit, &context.account, "roles", |role| role)
+    let roles = match visit.surface {
+        Surface::Admin => global::all(merchant.home()),
+        Surface::Agent | Surface::Store => role::all(&visit.context(&merchant).await?.account),
+    };
+    page(visit, roles, "roles", |role| role)
 }
 
-fn page(visit: &Visit, organization: &Organization, place: &str, shown: impl Fn(Value) -> Value) -> Result<Response> {
+fn page(visit: &Visit, mut roles: Vec<Value>, place: &str, shown: impl Fn(Value) -> Value) -> Result<Response> {
     let paging = Paging::read(&visit.query)?;
     let expression = query::parse(visit.query.first("q").unwrap_or_default()).map_err(Failure::role_query)?;
     let keys = query::sort::parse(visit.query.filled("sort").unwrap_or_default())?;
     if let Some((unknown, _)) = keys.iter().find(|(property, _)| !PROPERTIES.contains(&property.as_str())) {
         return Err(Fault::new("sort", unknown).into());
     }
-    let mut roles = role::all(organization);
     if let Some(expression) = expression {
         known(&expression)?;
         roles.retain(|role| holds(&expression, role));

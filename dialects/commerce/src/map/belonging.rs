@@ -122,11 +122,7 @@ pub fn edit(mut list: Vec<Membership>, contact: &Contact, merchant: &Merchant<'_
 
 /// Adds to a change that the contact is, or is not, a business user wherever it belongs.
 pub fn mark(patch: &mut Patch, contact: &Contact, is_business: bool) {
-    let own = match patch.extensions.get(EXTENSION) {
-        Some(Edit::Set(own)) => own.as_object(),
-        _ => profile::own(contact),
-    };
-    let mut own = own.cloned().unwrap_or_default();
+    let mut own = profile::own_after(patch, contact);
     let is_marked = own.get("profileType").and_then(Value::as_str) == Some(BUSINESS);
     if is_marked == is_business {
         return;

@@ -1,10 +1,10 @@
-//! Roles that a client gives to a profile, each relative to one of its organizations.
+//! Roles that a client gives to a profile: relative to one of its organizations each, or to none.
 
 use cardfile_directory::Merchant;
-use cardfile_model::{Membership, MembershipEdit, Organization};
+use cardfile_model::{Contact, Membership, MembershipEdit, Organization, Patch};
 use serde_json::{Value, json};
 
-use super::{belonging, role};
+use super::{belonging, global, role};
 use crate::error::{Failure, Result};
 use crate::ids;
 use crate::parameter::shortened;
@@ -12,22 +12,90 @@ use crate::parameter::shortened;
 /// The type of a role of an organization.
 pub const ORGANIZATIONAL: &str = "organizationalRole";
 
-/// The roles of `roles`, by the number of the organization that each is held in: that of `relativeTo`, or the parent. `list` is
-/// where the profile belongs.
-///
-/// # Errors
-/// 22007 for what is no list of roles of these organizations; as [`role::read`].
-pub fn read(sent: &Value, list: &[Membership], merchant: &Merchant<'_>) -> Result<Vec<(u32, String)>> {
-    let roles = sent.as_array().ok_or_else(|| Failure::profile_value("roles must be a list"))?;
-    roles.iter().map(|sent| one(sent, list, merchant)).collect()
+/// What a profile is and may do.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Held {
+    /// The accounts it belongs to, with the roles there.
+    pub accounts: Vec<Membership>,
+    /// The places of the roles that are no organization's.
+    pub global: Vec<u32>,
 }
 
-/// One role.
-fn one(sent: &Value, list: &[Membership], merchant: &Merchant<'_>) -> Result<(u32, String)> {
-    let kind = sent.get("type").filter(|kind| !kind.is_null());
-    if kind.is_some_and(|kind| kind != ORGANIZATIONAL) {
-        return Err(Failure::profile_value("only organizational roles are given here, and a function is of these alone"));
+impl Held {
+    /// What a contact is and may do.
+    pub fn of(contact: &Contact, merchant: &Merchant<'_>) -> Self {
+        Held { accounts: belonging::accounts(contact, merchant), global: global::held(contact, merchant.home()) }
     }
+
+    /// The change that makes a contact this.
+    pub fn patch(self, contact: &Contact, merchant: &Merchant<'_>) -> Patch {
+        let mut patch = Patch::default();
+        global::keep(&mut patch, contact, merchant.home(), &self.global);
+        if !self.accounts.is_empty() {
+            belonging::mark(&mut patch, contact, true);
+        }
+        patch.memberships.push(belonging::edit(self.accounts, contact, merchant));
+        patch
+    }
+
+    /// Gives these roles: those of organizations as [`replace`] does, the others beside those that are held.
+    pub fn give(&mut self, given: Given, is_cleared: impl Fn(u32) -> bool) {
+        replace(given.organizational, &mut self.accounts, is_cleared);
+        for place in given.global {
+            self.put_global(place, true);
+        }
+    }
+
+    fn put_global(&mut self, place: u32, is_added: bool) {
+        if !is_added {
+            self.global.retain(|known| *known != place);
+        } else if !self.global.contains(&place) {
+            self.global.push(place);
+        }
+    }
+}
+
+/// Roles that a client gives.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub struct Given {
+    /// By the number of the organization that each is held in: that of `relativeTo`, or the parent.
+    organizational: Vec<(u32, String)>,
+    /// The places of those that are no organization's.
+    global: Vec<u32>,
+}
+
+/// The roles of `roles`. `list` is where the profile belongs.
+///
+/// # Errors
+/// 22007 for what is no list of roles of these organizations, or without one; as [`role::read`] and [`global::read`].
+pub fn read(sent: &Value, list: &[Membership], merchant: &Merchant<'_>) -> Result<Given> {
+    let roles = sent.as_array().ok_or_else(|| Failure::profile_value("roles must be a list"))?;
+    let mut given = Given::default();
+    for sent in roles {
+        if is_global(sent)? {
+            given.global.push(global::read(sent, merchant.home())?);
+        } else {
+            given.organizational.push(one(sent, list, merchant)?);
+        }
+    }
+    Ok(given)
+}
+
+/// Whether a role is no organization's, by its type.
+///
+/// # Errors
+/// 22007 for a type that is not known.
+fn is_global(sent: &Value) -> Result<bool> {
+    match sent.get("type") {
+        None | Some(Value::Null) => Ok(false),
+        Some(kind) if kind == ORGANIZATIONAL => Ok(false),
+        Some(kind) if kind == global::GLOBAL => Ok(true),
+        Some(_) => Err(Failure::profile_value(format_args!("the type of a role is {ORGANIZATIONAL} or {}", global::GLOBAL))),
+    }
+}
+
+/// One role of an organization.
+fn one(sent: &Value, list: &[Membership], merchant: &Merchant<'_>) -> Result<(u32, String)> {
     let account = match sent.get("relativeTo").filter(|relative| !relative.is_null()) {
         None => parent(list, merchant)?,
         Some(relative) => relative_to(belonging::id(relative).unwrap_or_default(), list, merchant)?,
@@ -64,49 +132,60 @@ pub fn replace(given: Vec<(u32, String)>, list: &mut [Membership], is_cleared: i
     }
 }
 
-/// Does one step of `updateUserRoles`: `{op, function, relativeTo, repositoryId}`.
+/// Does one step of `updateUserRoles`: `{op, type, function, relativeTo, repositoryId}`.
 ///
 /// # Errors
 /// As [`read`]; 22007 for what is neither added nor removed.
-pub fn step(sent: &Value, list: &mut Vec<Membership>, merchant: &Merchant<'_>) -> Result<()> {
+pub fn step(sent: &Value, held: &mut Held, merchant: &Merchant<'_>) -> Result<()> {
     let op = sent.get("op").and_then(Value::as_str).unwrap_or_default();
     let is_added = match op {
         "add" => true,
         "remove" => false,
         _ => return Err(Failure::profile_value(format_args!("op '{}' is neither add nor remove", shortened(op)))),
     };
-    let (number, name) = one(sent, list, merchant)?;
-    put(list, number, name, is_added)
+    if is_global(sent)? {
+        held.put_global(global::read(sent, merchant.home())?, is_added);
+        return Ok(());
+    }
+    let (number, name) = one(sent, &held.accounts, merchant)?;
+    put(&mut held.accounts, number, name, is_added)
 }
 
 /// Gives or takes a role that is named by its id, or by its function, in the organizations of its `associations`; without any,
-/// in the one whose role it is, or in the parent.
+/// in the one whose role it is, or in the parent. A role that is no organization's is associated globally.
 ///
 /// # Errors
 /// As [`read`]; 22007 for an association with anything else.
-pub fn associated(sent: &Value, is_added: bool, list: &mut Vec<Membership>, merchant: &Merchant<'_>) -> Result<()> {
+pub fn associated(sent: &Value, is_added: bool, held: &mut Held, merchant: &Merchant<'_>) -> Result<()> {
     let id = sent.get("id").and_then(Value::as_str).unwrap_or_default().trim();
     let associations = match sent.get("associations") {
         None | Some(Value::Null) => &[][..],
         Some(Value::Array(associations)) => associations,
         Some(_) => return Err(Failure::profile_value("associations must be a list")),
     };
-    let mut accounts = Vec::with_capacity(associations.len().max(1));
+    if associations.is_empty() && ids::read_global_role(id).is_some() {
+        held.put_global(global::named(id, merchant.home())?, is_added);
+        return Ok(());
+    }
+    if associations.is_empty() {
+        let account = match ids::read_role(id) {
+            Some((owner, _)) => relative_to(&ids::account(owner), &held.accounts, merchant)?,
+            None => parent(&held.accounts, merchant)?,
+        };
+        return put(&mut held.accounts, account.number, named(id, account)?, is_added);
+    }
     for association in associations {
-        if association.get("type").is_some_and(|kind| kind != "organization") {
-            return Err(Failure::profile_value("roles are associated with organizations only"));
+        match association.get("type") {
+            Some(kind) if kind == "global" => held.put_global(global::named(id, merchant.home())?, is_added),
+            Some(kind) if kind != "organization" => {
+                return Err(Failure::profile_value("roles are associated with organizations, or globally"));
+            }
+            _ => {
+                let related = association.get("relatedItemId").and_then(Value::as_str).unwrap_or_default();
+                let account = relative_to(related, &held.accounts, merchant)?;
+                put(&mut held.accounts, account.number, named(id, account)?, is_added)?;
+            }
         }
-        let related = association.get("relatedItemId").and_then(Value::as_str).unwrap_or_default();
-        accounts.push(relative_to(related, list, merchant)?);
-    }
-    if accounts.is_empty() {
-        accounts.push(match ids::read_role(id) {
-            Some((owner, _)) => relative_to(&ids::account(owner), list, merchant)?,
-            None => parent(list, merchant)?,
-        });
-    }
-    for account in accounts {
-        put(list, account.number, named(id, account)?, is_added)?;
     }
     Ok(())
 }

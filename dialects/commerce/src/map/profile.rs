@@ -1,19 +1,17 @@
 //! A profile as it is answered: a contact in the vendor's words.
 
 use cardfile_directory::Merchant;
-use cardfile_model::{Contact, Entry, Organization, Record};
+use cardfile_model::{Contact, Edit, Entry, Organization, Patch, Record};
 use jiff::Timestamp;
 use serde_json::{Map, Value, json};
 
-use super::{EXTENSION, organization, role};
+use super::{EXTENSION, global, organization, role};
 use crate::ids;
 
 /// The type of a profile that belongs, or belonged, to an organization.
 pub const BUSINESS: &str = "b2b_user";
 /// The member of the extension with what this door knows nothing of.
 pub const DYNAMIC: &str = "dynamicProperties";
-/// The member of the extension with roles that are no organization's.
-pub const GLOBAL_ROLES: &str = "globalRoles";
 /// The kind of the phone number that is shown.
 pub const PHONE: &str = "work";
 
@@ -31,6 +29,15 @@ pub enum Roles {
 /// What this door alone knows of a contact.
 pub fn own(contact: &Contact) -> Option<&Map<String, Value>> {
     contact.extensions.get(EXTENSION).and_then(Value::as_object)
+}
+
+/// What this door alone knows of a contact after a change.
+pub fn own_after(patch: &Patch, contact: &Contact) -> Map<String, Value> {
+    let own = match patch.extensions.get(EXTENSION) {
+        Some(Edit::Set(after)) => after.as_object(),
+        _ => own(contact),
+    };
+    own.cloned().unwrap_or_default()
 }
 
 fn member(contact: &Contact, name: &str) -> Value {
@@ -136,7 +143,7 @@ fn roles(contact: &Contact, merchant: &Merchant<'_>, shown: Roles) -> Vec<Value>
         .flat_map(|(account, held)| held.iter().filter_map(|name| role::held(account, name)))
         .collect();
     if !matches!(shown, Roles::In(_)) {
-        roles.extend(member(contact, GLOBAL_ROLES).as_array().cloned().unwrap_or_default());
+        roles.extend(global::of_contact(contact, merchant.home(), &["id", "repositoryId", "name", "type"]));
     }
     roles
 }

@@ -9,6 +9,8 @@ use crate::ids;
 
 /// What every contact may do who is given nothing else.
 pub const BUYER: &str = "buyer";
+/// Who keeps the addresses of an account.
+pub const ADDRESS_MANAGER: &str = "accountAddressManager";
 /// The function of roles that an organization names itself.
 pub const CUSTOM: &str = "custom";
 
@@ -17,7 +19,7 @@ pub const FUNCTIONS: [(&str, &str); 5] = [
     (role::ADMIN, "Administrator"),
     (BUYER, "Buyer"),
     (role::APPROVER, "Approver"),
-    ("accountAddressManager", "Account Address Manager"),
+    (ADDRESS_MANAGER, "Account Address Manager"),
     ("profileAddressManager", "Profile Address Manager"),
 ];
 
@@ -51,9 +53,14 @@ pub fn at(organization: &Organization, place: u32) -> Option<String> {
     FUNCTIONS.get(usize::try_from(place).ok()?.checked_sub(1)?).map(|(function, _)| (*function).to_owned())
 }
 
-/// The roles that an organization named itself: `{place, name, description, accessRights}`.
+/// The roles that an organization named itself.
 pub fn custom_roles(organization: &Organization) -> impl Iterator<Item = &Map<String, Value>> {
-    let list = organization.extensions.get(EXTENSION).and_then(|own| own.get(CUSTOM_ROLES)).and_then(Value::as_array);
+    kept(organization, CUSTOM_ROLES)
+}
+
+/// The roles that are kept in a member of an organization's extension: `{place, name, description, accessRights}`.
+pub fn kept<'o>(organization: &'o Organization, list: &str) -> impl Iterator<Item = &'o Map<String, Value>> + use<'o> {
+    let list = organization.extensions.get(EXTENSION).and_then(|own| own.get(list)).and_then(Value::as_array);
     list.into_iter().flatten().filter_map(Value::as_object)
 }
 

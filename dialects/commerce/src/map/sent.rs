@@ -6,8 +6,8 @@ use cardfile_model::{Contact, Edit, ListEdit, Patch};
 use email_address::EmailAddress;
 use serde_json::{Map, Value};
 
-use super::EXTENSION;
 use super::profile::{self, BUSINESS, DYNAMIC, PHONE};
+use super::{EXTENSION, global};
 use crate::error::{Failure, Result};
 use crate::settings::Settings;
 
@@ -50,7 +50,7 @@ const OTHERS: &[&str] = &[
     "contactBillingAddress",
     "contactShippingAddress",
     DYNAMIC,
-    profile::GLOBAL_ROLES,
+    global::ROLES,
 ];
 
 /// What a client writes of a profile itself; where it belongs is read by handlers.

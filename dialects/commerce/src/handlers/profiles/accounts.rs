@@ -2,7 +2,7 @@
 
 use axum::response::Response;
 use cardfile_directory::Merchant;
-use cardfile_model::{Membership, Patch, Record};
+use cardfile_model::{Membership, Record};
 use serde_json::{Map, Value, json};
 
 use super::write::gone;
@@ -12,6 +12,7 @@ use crate::envelope::Link;
 use crate::error::{Failure, Result};
 use crate::ids;
 use crate::map::belonging::{self, Belonging};
+use crate::map::granted::Held;
 use crate::people;
 use crate::routes::Operation;
 use crate::visit::Visit;
@@ -28,7 +29,11 @@ pub async fn secondary_organizations(visit: &Visit) -> Result<Response> {
         }
         _ => without(list, &numbers),
     };
-    rewrite(visit, &merchant, record, changed).await?;
+    rewrite(visit, &merchant, record, |held| {
+        held.accounts = changed(std::mem::take(&mut held.accounts))?;
+        Ok(())
+    })
+    .await?;
     let path = match visit.operation {
         Operation::AppendSecondaryOrganizations => "appendSecondaryOrganizations",
         Operation::ReplaceSecondaryOrganizations => "replaceSecondaryOrganizations",
@@ -48,7 +53,11 @@ pub async fn parent_organization(visit: &Visit) -> Result<Response> {
         sent => sent,
     };
     let parent = acceptable(sent.unwrap_or(&Value::Null), &merchant)?;
-    rewrite(visit, &merchant, record, |list| Ok(belonging::settled(list, parent))).await?;
+    rewrite(visit, &merchant, record, |held| {
+        held.accounts = belonging::settled(std::mem::take(&mut held.accounts), parent);
+        Ok(())
+    })
+    .await?;
     let shown = json!([{"id": ids::account(parent)}]);
     Ok(answer::ok(&json!({"parentOrganization": shown, "links": links(visit, "updateParentOrganization")})))
 }
@@ -82,7 +91,7 @@ fn without(mut list: Vec<Membership>, numbers: &[u32]) -> Result<Vec<Membership>
     Ok(list)
 }
 
-/// Changes where a profile belongs, or what it may do there, from how that stands.
+/// Changes where a profile belongs, or what it may do, from how that stands.
 ///
 /// # Errors
 /// 22001 for one that went meanwhile, and those of the change.
@@ -90,18 +99,14 @@ pub async fn rewrite(
     visit: &Visit,
     merchant: &Merchant<'_>,
     record: Record,
-    changed: impl Fn(Vec<Membership>) -> Result<Vec<Membership>>,
+    changed: impl Fn(&mut Held) -> Result<()>,
 ) -> Result<Record> {
     let behalf = behalf(merchant, &belonging::accounts(&record.contact, merchant));
     let done = people::change(merchant, behalf, record, |record| {
         let contact = &record.contact;
-        let list = changed(belonging::accounts(contact, merchant))?;
-        let mut patch = Patch::default();
-        if !list.is_empty() {
-            belonging::mark(&mut patch, contact, true);
-        }
-        patch.memberships.push(belonging::edit(list, contact, merchant));
-        Ok(patch)
+        let mut held = Held::of(contact, merchant);
+        changed(&mut held)?;
+        Ok(held.patch(contact, merchant))
     });
     done.await.map_err(|failure| gone(visit, failure))
 }

@@ -1,13 +1,15 @@
 //! Profiles that are made, changed and taken away.
 
 use axum::response::Response;
+use cardfile_model::Patch;
 use serde_json::{Map, Value, json};
 
 use super::{answered, behalf, found};
 use crate::answer;
 use crate::error::{Failure, Result};
 use crate::map::belonging::{self, Belonging};
-use crate::map::granted;
+use crate::map::global;
+use crate::map::granted::{self, Held};
 use crate::map::profile::BUSINESS;
 use crate::map::sent::Sent;
 use crate::people;
@@ -20,16 +22,19 @@ pub async fn create(visit: &Visit) -> Result<Response> {
     let sent = Sent::new_profile(members, &visit.settings)?;
     // An address that is taken is told before what is wrong with organizations and roles.
     people::free_email(&merchant, sent.email.as_deref().unwrap_or_default()).await?;
-    let mut list = Belonging::read(members, &merchant)?.apply(&[]);
+    let mut held = Held { accounts: Belonging::read(members, &merchant)?.apply(&[]), global: Vec::new() };
     if let Some(roles) = roles(members) {
-        let given = granted::read(roles, &list, &merchant)?;
-        granted::replace(given, &mut list, |_| false);
+        let given = granted::read(roles, &held.accounts, &merchant)?;
+        held.give(given, |_| false);
     }
-    let is_business = is_business(members)?.unwrap_or_default() || !list.is_empty();
+    let is_business = is_business(members)?.unwrap_or_default() || !held.accounts.is_empty();
     let password = people::password(members)?;
     let mut contact = sent.contact(is_business, &visit.settings)?;
-    let behalf = behalf(&merchant, &list);
-    contact.memberships = list;
+    let behalf = behalf(&merchant, &held.accounts);
+    let mut patch = Patch::default();
+    global::keep(&mut patch, &contact, merchant.home(), &held.global);
+    patch.apply(&mut contact);
+    contact.memberships = held.accounts;
     let record = people::create(&merchant, behalf, contact).await?;
     if let Some(password) = password
         && let Err(failure) = people::admit(visit.door.directory(), &merchant, &record, password).await
@@ -53,19 +58,20 @@ pub async fn update(visit: &Visit) -> Result<Response> {
     let change = people::change(&merchant, behalf, record.clone(), |record| {
         let contact = &record.contact;
         let mut patch = sent.patch(contact, &visit.settings)?;
-        let before = belonging::accounts(contact, &merchant);
-        let mut list = belonging.apply(&before);
+        let Held { accounts: before, global } = Held::of(contact, &merchant);
+        let mut held = Held { accounts: belonging.apply(&before), global };
         if let Some(roles) = roles {
-            let given = granted::read(roles, &list, &merchant)?;
-            granted::replace(given, &mut list, |number| before.iter().any(|known| known.organization == number));
+            let given = granted::read(roles, &held.accounts, &merchant)?;
+            held.give(given, |number| before.iter().any(|known| known.organization == number));
         }
-        if !list.is_empty() {
+        global::keep(&mut patch, contact, merchant.home(), &held.global);
+        if !held.accounts.is_empty() {
             belonging::mark(&mut patch, contact, true);
         } else if let Some(is_business) = is_business {
             belonging::mark(&mut patch, contact, is_business);
         }
         if !belonging.is_silent() || roles.is_some() {
-            patch.memberships.push(belonging::edit(list, contact, &merchant));
+            patch.memberships.push(belonging::edit(held.accounts, contact, &merchant));
         }
         Ok(patch)
     });

@@ -1,7 +1,9 @@
-//! Roles that an organization names itself.
+//! Roles that an organization names itself, and those that are no organization's.
+
+use std::sync::Arc;
 
 use axum::response::Response;
-use cardfile_directory::Error;
+use cardfile_directory::{Delegate, Error, Merchant};
 use cardfile_model::{Edit, Expect, Organization, OrganizationPatch, fold};
 use serde_json::{Map, Value, json};
 
@@ -11,7 +13,7 @@ use crate::error::{Failure, Result};
 use crate::fields;
 use crate::ids;
 use crate::map::granted::ORGANIZATIONAL;
-use crate::map::{EXTENSION, belonging, organization, role};
+use crate::map::{self, EXTENSION, belonging, global, role};
 use crate::people::TRIES;
 use crate::surface::Surface;
 use crate::visit::Visit;
@@ -22,41 +24,98 @@ const MOST_NAME_CHARS: usize = 254;
 const MOST_DESCRIPTION_CHARS: usize = 1024;
 /// Access rights of one role.
 const MOST_RIGHTS: usize = 100;
-/// The member of an organization's extension that holds the place of the next role, for none is given twice.
-const NEXT_PLACE: &str = "nextRolePlace";
 
-/// Makes a role of an organization: at the store of the one that the delegated administrator acts in.
+/// Where the roles of one kind are kept in the extension of an organization.
+struct Register {
+    /// The member that holds them.
+    list: &'static str,
+    /// The member that holds the place of the next, for none is given twice.
+    next: &'static str,
+    first: u32,
+    last: u32,
+    /// Those that are there anyway: their functions and names.
+    standard: &'static [(&'static str, &'static str)],
+}
+
+/// The roles of an organization's own.
+const CUSTOM: Register = Register {
+    list: role::CUSTOM_ROLES,
+    next: "nextRolePlace",
+    first: role::FIRST_CUSTOM,
+    last: role::LAST_CUSTOM,
+    standard: &role::FUNCTIONS,
+};
+
+/// Those that are no organization's, which the merchant's own keeps.
+const GLOBAL: Register = Register { list: global::ROLES, next: "nextGlobalRole", first: 1, last: u32::MAX - 1, standard: &[] };
+
+/// Makes a role: at the store of the organization that the delegated administrator acts in; for the merchant of any, or of none.
 pub async fn create(visit: &Visit) -> Result<Response> {
     let members = visit.object()?;
     let mut tries = 0;
     loop {
         tries += 1;
         let merchant = visit.merchant().await?;
-        let (account, delegate) = if visit.surface == Surface::Store {
-            let context = visit.administrator(&merchant).await?;
-            check_account(members, &context.account)?;
-            (context.account, Some(context.shopper.id))
-        } else {
-            if members.get("type").and_then(Value::as_str) != Some(ORGANIZATIONAL) {
-                return Err(Failure::input("only roles of the type organizationalRole can be made"));
-            }
-            let id = relative_to(members).ok_or_else(|| Failure::input("relativeTo must name an organization"))?;
-            (ids::find_account(&merchant, id).ok_or_else(|| Failure::no_account(id))?.clone(), None)
+        let owner = owner(visit, members, &merchant).await?;
+        let (organization, register) = match &owner {
+            Some((account, _)) => (&**account, &CUSTOM),
+            None => (merchant.home(), &GLOBAL),
         };
-        let draft = Draft::read(members)?;
-        let (place, own) = draft.put(&account, visit.settings.custom_roles)?;
-        let extensions = [(EXTENSION.to_owned(), Edit::Set(own.into()))].into();
-        let patch = OrganizationPatch { extensions, ..OrganizationPatch::default() };
-        match merchant.patch_account(account.id, Expect::At(account.revision), patch, delegate).await {
+        let (place, own) = Draft::read(members)?.put(organization, register, visit.settings.custom_roles)?;
+        let expect = Expect::At(organization.revision);
+        let changed = match &owner {
+            Some((account, delegate)) => {
+                let extensions = [(EXTENSION.to_owned(), Edit::Set(own.into()))].into();
+                let patch = OrganizationPatch { extensions, ..OrganizationPatch::default() };
+                merchant.patch_account(account.id, expect, patch, *delegate).await
+            }
+            None => merchant.keep(expect, EXTENSION, own.into()).await,
+        };
+        match changed {
             // Somebody came between: what is kept of the organization is written whole.
             Err(Error::Stale { .. }) if tries < TRIES => {}
-            changed => return answered(visit, &changed?, place),
+            changed => {
+                let listed = if owner.is_some() { role::listed } else { global::listed };
+                return answered(visit, listed(&changed?, place).unwrap_or_default());
+            }
         }
     }
 }
 
-fn answered(visit: &Visit, account: &Organization, place: u32) -> Result<Response> {
-    let mut shown = role::listed(account, place).unwrap_or_default();
+/// The account that the role is of, and who asks because of a role there; `None` for a role that is no account's.
+///
+/// # Errors
+/// 100000 for a type that cannot be, and for an account that is missing or, at the store, another; 100001 for one that is not
+/// known; 22007 for a role of none that has a function.
+async fn owner(
+    visit: &Visit,
+    members: &Map<String, Value>,
+    merchant: &Merchant<'_>,
+) -> Result<Option<(Arc<Organization>, Option<Delegate>)>> {
+    if visit.surface == Surface::Store {
+        let context = visit.administrator(merchant).await?;
+        check_account(members, &context.account)?;
+        return Ok(Some((context.account, Some(Delegate::administrator(context.shopper.id)))));
+    }
+    let is_said = |name: &str| members.get(name).is_some_and(|value| !value.is_null());
+    let kind = members.get("type").filter(|kind| !kind.is_null());
+    if kind.is_none_or(|kind| kind == global::GLOBAL) {
+        if is_said("function") {
+            return Err(Failure::profile_value("function is of organizational roles alone"));
+        }
+        if is_said("relativeTo") {
+            return Err(Failure::input("relativeTo is of organizational roles alone"));
+        }
+        return Ok(None);
+    }
+    if kind.is_some_and(|kind| kind != ORGANIZATIONAL) {
+        return Err(Failure::input(format_args!("type must be {} or {ORGANIZATIONAL}", global::GLOBAL)));
+    }
+    let id = relative_to(members).ok_or_else(|| Failure::input("relativeTo must name an organization"))?;
+    Ok(Some((Arc::clone(ids::find_account(merchant, id).ok_or_else(|| Failure::no_account(id))?), None)))
+}
+
+fn answered(visit: &Visit, mut shown: Value) -> Result<Response> {
     shown["links"] = json!([Link::itself(visit.path("roles"))]);
     if visit.wants_only_id() {
         fields::keep_only_id(&mut shown);
@@ -96,7 +155,7 @@ impl<'s> Draft<'s> {
     /// # Errors
     /// 100000 for what is missing or of another form, 00004 for what is too long.
     fn read(members: &'s Map<String, Value>) -> Result<Self> {
-        if members.get("function").is_some_and(|function| function != role::CUSTOM) {
+        if members.get("function").is_some_and(|function| !function.is_null() && function != role::CUSTOM) {
             return Err(Failure::input("function must be custom"));
         }
         let name = members.get("name").and_then(Value::as_str).unwrap_or_default().trim();
@@ -130,31 +189,31 @@ impl<'s> Draft<'s> {
         Ok(Draft { name, description, rights: sent.iter().map(right).collect::<Result<_>>()? })
     }
 
-    /// The place of this role among those of the organization, and what is kept of the organization with it.
+    /// The place of this role among those in a register of an organization, and what is kept of the organization with it.
     ///
     /// # Errors
     /// 100000 for a name that another role has, and for too many.
-    fn put(&self, account: &Organization, most: usize) -> Result<(u32, Map<String, Value>)> {
-        let mut own = organization::own(account).cloned().unwrap_or_default();
-        let mut list: Vec<Value> = role::custom_roles(account).cloned().map(Value::Object).collect();
+    fn put(&self, organization: &Organization, register: &Register, most: usize) -> Result<(u32, Map<String, Value>)> {
+        let mut own = map::organization::own(organization).cloned().unwrap_or_default();
+        let mut list: Vec<Value> = role::kept(organization, register.list).cloned().map(Value::Object).collect();
         if list.len() >= most {
-            return Err(Failure::input(format_args!("an organization has at most {most} roles of its own")));
+            return Err(Failure::input(format_args!("at most {most} such roles are kept")));
         }
         let folded = fold::text(self.name);
         let known = list.iter().filter_map(|known| known["name"].as_str());
-        if known.chain(role::FUNCTIONS.map(|(_, name)| name)).any(|known| fold::text(known) == folded) {
-            return Err(Failure::input("the organization has a role of this name already"));
+        if known.chain(register.standard.iter().map(|(_, name)| *name)).any(|known| fold::text(known) == folded) {
+            return Err(Failure::input("there is a role of this name already"));
         }
         let after = list.iter().filter_map(|known| known["place"].as_u64()).max().map_or(0, |last| last + 1);
-        let next = own.get(NEXT_PLACE).and_then(Value::as_u64).unwrap_or_default().max(after);
-        let place = u32::try_from(next).unwrap_or(u32::MAX).max(role::FIRST_CUSTOM);
-        if place > role::LAST_CUSTOM {
-            return Err(Failure::input("the organization has had too many roles of its own"));
+        let next = own.get(register.next).and_then(Value::as_u64).unwrap_or_default().max(after);
+        let place = u32::try_from(next).unwrap_or(u32::MAX).max(register.first);
+        if place > register.last {
+            return Err(Failure::input("there were too many such roles"));
         }
         let Draft { name, description, rights } = self;
         list.push(json!({"place": place, "name": name, "description": description, "accessRights": rights}));
-        own.insert(role::CUSTOM_ROLES.into(), list.into());
-        own.insert(NEXT_PLACE.into(), (place + 1).into());
+        own.insert(register.list.into(), list.into());
+        own.insert(register.next.into(), (place + 1).into());
         Ok((place, own))
     }
 }

@@ -8,7 +8,7 @@ use crate::envelope::Envelope;
 use crate::error::{Failure, Result};
 use crate::handlers::profiles;
 use crate::ids;
-use crate::map::{granted, profile, role};
+use crate::map::{global, granted, profile, role};
 use crate::paging::Paging;
 use crate::routes::Operation;
 use crate::visit::Visit;
@@ -18,9 +18,8 @@ pub async fn update_user_roles(visit: &Visit) -> Result<Response> {
     let merchant = visit.merchant().await?;
     let record = profiles::found(visit, &merchant).await?;
     let steps = steps(visit)?;
-    let changed = profiles::rewrite(visit, &merchant, record, |mut list| {
-        steps.iter().try_for_each(|sent| granted::step(sent, &mut list, &merchant))?;
-        Ok(list)
+    let changed = profiles::rewrite(visit, &merchant, record, |held| {
+        steps.iter().try_for_each(|sent| granted::step(sent, held, &merchant))
     });
     changed.await?;
     let links = profiles::links(visit, "updateUserRoles");
@@ -32,9 +31,8 @@ pub async fn change_profile_roles(visit: &Visit) -> Result<Response> {
     let merchant = visit.merchant().await?;
     let record = profiles::found(visit, &merchant).await?;
     let (sent, is_added) = (steps(visit)?, visit.operation == Operation::AddRoles);
-    let changed = profiles::rewrite(visit, &merchant, record, |mut list| {
-        sent.iter().try_for_each(|sent| granted::associated(sent, is_added, &mut list, &merchant))?;
-        Ok(list)
+    let changed = profiles::rewrite(visit, &merchant, record, |held| {
+        sent.iter().try_for_each(|sent| granted::associated(sent, is_added, held, &merchant))
     });
     changed.await?;
     let links = profiles::links(visit, if is_added { "addRoles" } else { "removeRoles" });
@@ -47,7 +45,7 @@ fn steps(visit: &Visit) -> Result<&[Value]> {
     Ok(steps.ok_or_else(|| Failure::profile_value("roles must be a list"))?)
 }
 
-/// The roles that a profile holds, in the order of its organizations.
+/// The roles that a profile holds: in the order of its organizations, and then those of none.
 pub async fn of_profile(visit: &Visit) -> Result<Response> {
     let merchant = visit.merchant().await?;
     let record = profiles::found(visit, &merchant).await?;
@@ -65,6 +63,7 @@ pub async fn of_profile(visit: &Visit) -> Result<Response> {
             })
         }));
     }
+    held.extend(global::of_contact(&record.contact, merchant.home(), &["id", "name", "type", "associations"]));
     let total = held.len() as u64;
     let offset = usize::try_from(paging.offset).unwrap_or(usize::MAX);
     let items = held.into_iter().skip(offset).take(paging.capped(visit.settings.page_cap)).collect();

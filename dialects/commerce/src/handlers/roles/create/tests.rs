@@ -26,7 +26,7 @@ fn draft(sent: &Value) -> Result<Vec<Value>> {
 
 fn put(account: &mut Organization, name: &str, most: usize) -> Result<u32> {
     let sent = json!({"name": name});
-    let (place, own) = Draft::read(sent.as_object().unwrap())?.put(account, most)?;
+    let (place, own) = Draft::read(sent.as_object().unwrap())?.put(account, &CUSTOM, most)?;
     account.extensions.insert(EXTENSION.into(), own.into());
     Ok(place)
 }
@@ -37,8 +37,8 @@ fn places_are_counted_up_and_never_given_again() {
     assert_eq!((put(&mut account, "One", 9).unwrap(), put(&mut account, "Two", 9).unwrap()), (100, 101));
     account.extensions.get_mut(EXTENSION).unwrap()[role::CUSTOM_ROLES] = json!([]);
     assert_eq!(put(&mut account, "Two", 9).unwrap(), 102);
-    assert_eq!(organization::member(&account, "description"), "tools");
-    account.extensions.get_mut(EXTENSION).unwrap()[NEXT_PLACE] = 1000.into();
+    assert_eq!(map::organization::member(&account, "description"), "tools");
+    account.extensions.get_mut(EXTENSION).unwrap()[CUSTOM.next] = 1000.into();
     assert_eq!(put(&mut account, "Late", 9).unwrap_err().code, "100000");
 }
 
@@ -51,6 +51,19 @@ fn names_are_unique_in_any_case_and_roles_bounded() {
     }
     put(&mut account, "Porter", 2).unwrap();
     assert_eq!(put(&mut account, "Third", 2).unwrap_err().code, "100000");
+}
+
+#[test]
+fn roles_of_none_have_places_and_names_of_their_own() {
+    let mut home = account();
+    put(&mut home, "Auditor", 9).unwrap();
+    for (name, place) in [("Auditor", Some(1)), ("Administrator", Some(2)), ("AUDITOR", None)] {
+        let sent = json!({"name": name});
+        let put = Draft::read(sent.as_object().unwrap()).unwrap().put(&home, &GLOBAL, 9);
+        assert_eq!(put.as_ref().ok().map(|(place, _)| *place), place, "{name}");
+        home.extensions.extend(put.ok().map(|(_, own)| (EXTENSION.to_owned(), own.into())));
+    }
+    assert_eq!(role::custom_roles(&home).count(), 1);
 }
 
 #[test]
