@@ -16,7 +16,7 @@ use crate::fault::{corrupt, fault};
 use crate::segments::{TenantBlocks, index_fault};
 use crate::sets::{self, SetName};
 use crate::state::{Known, State, States, View, number, person};
-use crate::{rows, write};
+use crate::{cards, rows};
 
 /// Findings told of one tenant; more say nothing new.
 const MAX_FINDINGS: usize = 20;
@@ -160,7 +160,7 @@ impl Checkup<'_> {
         for name in names {
             seen.sets.entry(name).or_default().insert(record.number);
         }
-        let indexed = write::indexed(contact);
+        let indexed = cards::indexed(contact);
         // A chunk that cannot be read is told of once, when all of them are looked at.
         if texts.of(&self.view, record.number).is_ok_and(|text| text != indexed.text) {
             self.find(format!("the search text of person {} is not that of the row", record.number), true);

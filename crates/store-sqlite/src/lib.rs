@@ -8,6 +8,7 @@
 //! Several processes may have the file open, as when a command runs beside a server; one of them merges the index.
 
 mod backup;
+mod cards;
 mod check;
 mod checkpoint;
 mod clients;

@@ -4,12 +4,12 @@ use cardfile_directory::{Applied, Author, Error, Kind, OrganizationDraft, Result
 use cardfile_model::{ChangeKind, Expect, Limits, Organization, OrganizationId, OrganizationPatch, OrganizationTurn, TenantId};
 use rusqlite::Connection;
 
+use crate::cards;
 use crate::fault::fault;
 use crate::log::{self, Entry};
 use crate::organizations::{self, unknown};
 use crate::registry::tenant_of;
 use crate::turn::Turn;
-use crate::write;
 
 /// Makes an organization for the operator, and its tenant if it has none.
 pub(crate) fn add(turn: &mut Turn<'_>, draft: OrganizationDraft, author: &Author) -> Result<Organization> {
@@ -64,7 +64,7 @@ pub(crate) fn patch(
     let connection = turn.connection;
     let key = turn.draft(tenant)?.row.key;
     let before = organizations::by_id(connection, key, id)?;
-    judge::delegation(author, |person| write::find(turn, tenant, person))?;
+    judge::delegation(author, |person| cards::find(turn, tenant, person))?;
     let has_unique_name = patch.has_unique_name;
     let Some(mut after) = judge::organization_patch(&author.limits, &before, expect, patch)? else {
         return applied(turn, tenant, false, before);

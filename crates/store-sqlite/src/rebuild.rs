@@ -11,7 +11,7 @@ use crate::segments::{self, DEAD};
 use crate::state::{number, person};
 use crate::turn::Turn;
 use crate::writer::Writer;
-use crate::{rows, write};
+use crate::{cards, rows};
 
 /// Chunks of people written in one transaction.
 const SLICE_CHUNKS: u32 = 16;
@@ -57,7 +57,7 @@ fn slice(turn: &mut Turn<'_>, tenant: TenantId, chunks: std::ops::Range<u32>) ->
     for found in people {
         let number = number(found);
         match rows::card(connection, key, number) {
-            Ok(Some((_, contact))) => turn.index(tenant, number, write::indexed(&contact)),
+            Ok(Some((_, contact))) => turn.index(tenant, number, cards::indexed(&contact)),
             Ok(None) => {}
             // A damaged row is told of by the check; the others are found all the same.
             Err(Error::Internal(error)) => tracing::error!(number, error, "a person is left out of the index"),

@@ -9,7 +9,7 @@ use crate::groups;
 use crate::log::{self, Before, Entry};
 use crate::sets::SetName;
 use crate::turn::Turn;
-use crate::{notes, organization_write, organizations, protect, rows, write};
+use crate::{cards, notes, organization_write, organizations, protect, rows};
 
 /// Which change is to be taken back.
 pub(crate) struct Wanted {
@@ -95,7 +95,7 @@ fn undo_cards(
         patch.apply(&mut contact);
         let after = Record { revision, modified: author.time, contact, ..current };
         losses.extend(judge::losses(author, &current.contact, Some(&after.contact)));
-        write::put(turn, tenant, &current, &after)?;
+        cards::put(turn, tenant, &current, &after)?;
         entry.before.patches.push((number, Patch::reverse(&current.contact, &after.contact)));
     }
     protect::stand(turn, tenant, &losses, &Numbers::new())

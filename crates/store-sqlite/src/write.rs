@@ -1,19 +1,18 @@
 //! Writing contacts one by one, with an outcome each.
 
+mod admit;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use cardfile_directory::judge::{self, Loss};
 use cardfile_directory::{Applied, Author, Error, Kind, Outcome, Result};
-use cardfile_index::terms::{self, Terms};
-use cardfile_model::{
-    Batch, ChangeKind, Contact, Membership, Mode, Numbers, OrganizationId, Patch, Reach, Record, TenantId, Violation, Write, fold,
-};
+use cardfile_model::{Batch, ChangeKind, Contact, Mode, Numbers, Patch, Reach, Record, TenantId, Write};
 use uuid::Uuid;
 
 use crate::log::{self, Entry};
 use crate::sets::{self, SetName};
 use crate::turn::{Indexed, Turn};
-use crate::{groups, organizations, protect, rows};
+use crate::{cards, organizations, protect, rows};
 
 /// A batch with all done that needs no transaction: new contacts judged, folded and serialized.
 pub(crate) struct Prepared {
@@ -29,13 +28,8 @@ struct Card {
 
 impl Card {
     fn of(contact: &Contact) -> Result<Self> {
-        Ok(Card { document: rows::document(contact)?, indexed: indexed(contact) })
+        Ok(Card { document: rows::document(contact)?, indexed: cards::indexed(contact) })
     }
-}
-
-/// What is indexed of a contact.
-pub(crate) fn indexed(contact: &Contact) -> Indexed {
-    Indexed { text: terms::text(contact), terms: Terms::of(contact) }
 }
 
 impl Prepared {
@@ -106,7 +100,7 @@ pub(crate) fn apply(turn: &mut Turn<'_>, tenant: TenantId, author: &Author, prep
         belonging: BTreeMap::new(),
         reachable: Default::default(),
     };
-    judge::delegation(author, |id| find(run.turn, tenant, id))?;
+    judge::delegation(author, |id| cards::find(run.turn, tenant, id))?;
     let mut outcomes = Vec::with_capacity(writes.len());
     for (write, card) in writes.into_iter().zip(cards) {
         let outcome = run.one(write, card);
@@ -186,7 +180,7 @@ impl Run<'_, '_> {
         for name in sets::belonging(&record.contact) {
             self.belonging.entry(name).or_default().insert(number);
         }
-        self.share(number, &[], &record.contact.shared_with)?;
+        cards::share(self.turn, self.tenant, number, &[], &record.contact.shared_with)?;
         self.reachable.0.extend((!record.contact.emails.is_empty()).then_some(number));
         self.reachable.1.extend((!record.contact.phones.is_empty()).then_some(number));
         self.turn.index(self.tenant, number, card.indexed);
@@ -251,107 +245,8 @@ impl Run<'_, '_> {
     /// Writes a changed card with all that follows from it.
     fn put(&mut self, current: &Record, contact: Contact) -> Result<Record> {
         let after = Record { revision: self.revision, modified: self.author.time, contact, ..*current };
-        put(self.turn, self.tenant, current, &after)?;
+        cards::put(self.turn, self.tenant, current, &after)?;
         Ok(after)
-    }
-
-    /// Sees to it that a write takes from nobody what must stay.
-    fn protect(&mut self, before: &Record, after: Option<&Contact>) -> Result<()> {
-        judge::oneself(self.author, before, after)?;
-        let losses = judge::losses(self.author, &before.contact, after).into_iter().collect();
-        match self.batch.mode {
-            Mode::Each => protect::stand(self.turn, self.tenant, &losses, &Numbers::from_iter([before.number])),
-            Mode::AllOrNothing => {
-                self.losses.extend(losses);
-                Ok(())
-            }
-        }
-    }
-
-    /// Refuses e-mail addresses that come onto a card and are on another's, if the batch wants that.
-    fn own_emails(&mut self, before: Option<&Record>, after: &Contact) -> Result<()> {
-        if !self.batch.has_unique_emails {
-            return Ok(());
-        }
-        let has = |contact: &Contact, folded: &str| contact.emails.iter().any(|entry| fold::text(&entry.value) == folded);
-        for entry in &after.emails {
-            let folded = fold::text(&entry.value);
-            if before.is_some_and(|before| has(&before.contact, &folded)) {
-                continue;
-            }
-            for number in self.turn.indexed_by(self.tenant, &terms::email(&entry.value))? {
-                let connection = self.turn.connection;
-                let draft = self.turn.draft(self.tenant)?;
-                let is_other = before.is_none_or(|before| before.number != number);
-                if is_other
-                    && !draft.set(connection, &SetName::Trash)?.contains(number)
-                    && rows::card(connection, draft.row.key, number)?.is_some_and(|(_, contact)| has(&contact, &folded))
-                {
-                    return Err(Error::AlreadyExists { kind: Kind::Contact, key: entry.value.clone() });
-                }
-            }
-        }
-        Ok(())
-    }
-
-    /// Refuses organizations that are not known, unless the contact belonged to them before.
-    fn know_organizations(&mut self, contact: &Contact, had: &[Membership]) -> Result<()> {
-        for membership in &contact.memberships {
-            let number = membership.organization;
-            let is_known = number == self.organization || had.iter().any(|known| known.organization == number);
-            if !is_known && !organizations::is_known(self.turn.connection, self.turn.draft(self.tenant)?.row.key, number)? {
-                return Err(Error::NotFound { kind: Kind::Organization, id: number.to_string() });
-            }
-        }
-        Ok(())
-    }
-
-    /// The card of a person whom this batch reaches.
-    fn current(&mut self, id: Uuid) -> Result<Record> {
-        self.settle_arrivals()?;
-        let current = find(self.turn, self.tenant, id)?.ok_or_else(|| Error::no_contact(id))?;
-        let is_below = match self.batch.reach {
-            Reach::Below(top) => self.is_within(current.contact.home(), top)?,
-            Reach::Own | Reach::Members | Reach::Inherited => false,
-        };
-        judge::reached(&self.batch, self.organization, &current, is_below)?;
-        Ok(current)
-    }
-
-    /// Whether the organization of a number is `top`, or below it.
-    fn is_within(&mut self, number: u32, top: OrganizationId) -> Result<bool> {
-        let (connection, key) = (self.turn.connection, self.turn.draft(self.tenant)?.row.key);
-        let top = organizations::number(connection, key, top)?;
-        Ok(top == organizations::ROOT || top == number || organizations::above(connection, key, number)?.contains(&top))
-    }
-
-    /// Refuses groups that are not known, unless the contact was shown to them before.
-    fn know_groups(&mut self, wanted: &[Uuid], had: &[Uuid]) -> Result<()> {
-        if self.batch.admits_unknown_groups {
-            return Ok(());
-        }
-        let (connection, key) = (self.turn.connection, self.turn.draft(self.tenant)?.row.key);
-        let mut unknown = Vec::new();
-        for (at, id) in wanted.iter().enumerate().filter(|(_, id)| !had.contains(id)) {
-            if groups::by_id(connection, key, *id)?.is_none() {
-                unknown.push(Violation::new(format!("shared_with[{at}]"), "known", format!("there is no group {id}")));
-            }
-        }
-        if unknown.is_empty() { Ok(()) } else { Err(Error::Invalid(unknown)) }
-    }
-
-    fn share(&mut self, number: u32, before: &[Uuid], after: &[Uuid]) -> Result<()> {
-        share(self.turn, self.tenant, number, before, after)
-    }
-}
-
-/// The card of a person, wherever they belong; `None` for who is not there.
-pub(crate) fn find(turn: &mut Turn<'_>, tenant: TenantId, id: Uuid) -> Result<Option<Record>> {
-    let connection = turn.connection;
-    let draft = turn.draft(tenant)?;
-    match rows::number_of(connection, draft.row.key, id)? {
-        Some(number) if draft.is_live(connection, number)? => rows::record(connection, draft.row.key, number),
-        _ => Ok(None),
     }
 }
 
@@ -361,76 +256,4 @@ pub(crate) fn find(turn: &mut Turn<'_>, tenant: TenantId, id: Uuid) -> Result<Op
 /// `TooLarge` when there are no more: numbers are never given twice.
 pub(crate) fn after(number: u32) -> Result<u32> {
     number.checked_add(1).ok_or(Error::TooLarge { limit: "tenant_people", most: u32::MAX.into() })
-}
-
-/// Writes a changed card: its row, its sets, and its place in the index.
-pub(crate) fn put(turn: &mut Turn<'_>, tenant: TenantId, before: &Record, after: &Record) -> Result<()> {
-    let key = turn.draft(tenant)?.row.key;
-    rows::update(turn.connection, key, after, &rows::document(&after.contact)?)?;
-    share(turn, tenant, after.number, &before.contact.shared_with, &after.contact.shared_with)?;
-    let (was, is) = (&before.contact, &after.contact);
-    belong(turn, tenant, after.number, was, is)?;
-    reach(turn, tenant, after.number, &SetName::WithEmail, (was.emails.is_empty(), is.emails.is_empty()))?;
-    reach(turn, tenant, after.number, &SetName::WithPhone, (was.phones.is_empty(), is.phones.is_empty()))?;
-    if is_indexed_alike(was, is) {
-        return Ok(());
-    }
-    let (was, is) = (indexed(was), indexed(is));
-    if was.text != is.text || was.terms != is.terms {
-        turn.index(tenant, after.number, is);
-    }
-    Ok(())
-}
-
-/// Whether two cards of a person have the same in all that is indexed: then it need not be made to be compared.
-fn is_indexed_alike(was: &Contact, is: &Contact) -> bool {
-    let names = |card: &Contact| [&card.display_name, &card.given_name, &card.family_name].map(Clone::clone);
-    was.emails == is.emails && was.phones == is.phones && was.keys == is.keys && names(was) == names(is)
-}
-
-/// Keeps the sets that say where a person belongs, what they may do there, and whether they are in use.
-fn belong(turn: &mut Turn<'_>, tenant: TenantId, number: u32, was: &Contact, is: &Contact) -> Result<()> {
-    if was.memberships == is.memberships && was.is_inactive == is.is_inactive {
-        return Ok(());
-    }
-    let (connection, set) = (turn.connection, Numbers::from_iter([number]));
-    let (before, after) = (sets::belonging(was), sets::belonging(is));
-    let draft = turn.draft(tenant)?;
-    for name in before.iter().filter(|name| !after.contains(name)) {
-        draft.exclude(connection, name, &set)?;
-    }
-    for name in after.iter().filter(|name| !before.contains(name)) {
-        draft.include(connection, name, &set)?;
-    }
-    Ok(())
-}
-
-/// Keeps a set that says who can be reached some way.
-fn reach(turn: &mut Turn<'_>, tenant: TenantId, number: u32, name: &SetName, lacks: (bool, bool)) -> Result<()> {
-    let (connection, set) = (turn.connection, Numbers::from_iter([number]));
-    match lacks {
-        (true, false) => turn.draft(tenant)?.include(connection, name, &set),
-        (false, true) => turn.draft(tenant)?.exclude(connection, name, &set),
-        _ => Ok(()),
-    }
-}
-
-/// Keeps the sets that say to which groups a card is shown.
-fn share(turn: &mut Turn<'_>, tenant: TenantId, number: u32, before: &[Uuid], after: &[Uuid]) -> Result<()> {
-    if before == after {
-        return Ok(());
-    }
-    let (connection, set) = (turn.connection, Numbers::from_iter([number]));
-    let draft = turn.draft(tenant)?;
-    for id in before.iter().filter(|id| !after.contains(id)) {
-        draft.exclude(connection, &SetName::SharedWith(*id), &set)?;
-    }
-    for id in after.iter().filter(|id| !before.contains(id)) {
-        draft.include(connection, &SetName::SharedWith(*id), &set)?;
-    }
-    match (before.is_empty(), after.is_empty()) {
-        (true, false) => draft.include(connection, &SetName::Restricted, &set),
-        (false, true) => draft.exclude(connection, &SetName::Restricted, &set),
-        _ => Ok(()),
-    }
 }

@@ -1,6 +1,7 @@
 //! Finding and changing profiles: what lists and writes of members and of profiles have in common.
 
 mod find;
+mod list;
 mod shoppers;
 
 use cardfile_directory::{Delegate, Error, Merchant, Outcome, Task};
@@ -11,6 +12,7 @@ use crate::error::{Failure, Result};
 use crate::map::{EXTENSION, profile, role};
 
 pub use find::{filter, orders};
+pub use list::{Wanted, list};
 pub use shoppers::{admit, following, password, set_password};
 
 /// How often a change is tried that others come between.

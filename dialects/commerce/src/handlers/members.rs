@@ -1,21 +1,19 @@
 //! The contacts of the account of the context.
 
 use axum::response::Response;
-use cardfile_directory::{Merchant, Wanted};
+use cardfile_directory::Merchant;
 use cardfile_model::{Filter, Membership, MembershipEdit, Order, Record};
 use serde_json::{Map, Value, json};
 
 use crate::answer;
 use crate::context::Context;
-use crate::envelope::{Envelope, Link};
+use crate::envelope::Link;
 use crate::error::{Failure, Result};
 use crate::ids;
 use crate::map::profile::{self, Roles};
 use crate::map::sent::Sent;
 use crate::map::{organization, role};
-use crate::paging::Paging;
 use crate::people::{self, Behalf};
-use crate::query;
 use crate::surface::Surface;
 use crate::visit::Visit;
 
@@ -23,32 +21,12 @@ use crate::visit::Visit;
 pub async fn list(visit: &Visit) -> Result<Response> {
     let merchant = visit.merchant().await?;
     let context = reader(visit, &merchant).await?;
-    let paging = Paging::read(&visit.query)?;
     let mut filters = vec![Filter::Belongs(context.account.number)];
-    if let Some(expression) = query::parse(visit.query.first("q").unwrap_or_default())? {
-        filters.push(people::filter(&expression, &merchant, Some(context.account.number))?);
-    }
     if let Some(ids) = visit.query.filled("filterUsersWithRoleIds") {
         filters.push(with_roles(ids, &context));
     }
-    let keys = query::sort::parse(visit.query.filled("sort").unwrap_or_default())?;
-    let mut orders = people::orders(&keys)?.into_iter();
-    let (order, is_descending) = orders.next().unwrap_or((Order::FullName, false));
-    let page = merchant
-        .people(Wanted {
-            filter: Filter::And(filters),
-            order,
-            is_descending,
-            then: orders.collect(),
-            offset: paging.offset,
-            limit: paging.capped(visit.settings.page_cap),
-            ..Wanted::default()
-        })
-        .await?;
-    let items = page.records.iter().map(|record| shown(visit, &merchant, &context, record)).collect();
-    let mut list = Envelope::page(items, page.total, paging, visit.address("organizationMembers")).sorted_by(&keys);
-    visit.projection()?.apply_to_list(&mut list);
-    Ok(answer::ok(&list))
+    let wanted = people::Wanted { filters, account: Some(context.account.number), order: Order::FullName };
+    people::list(visit, &merchant, "organizationMembers", wanted, |record| shown(visit, &merchant, &context, record)).await
 }
 
 /// Who holds one of the roles of these ids in the account.

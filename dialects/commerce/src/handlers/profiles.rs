@@ -4,20 +4,18 @@ mod accounts;
 mod write;
 
 use axum::response::Response;
-use cardfile_directory::{Merchant, Wanted};
-use cardfile_model::{Filter, Order, Record};
+use cardfile_directory::Merchant;
+use cardfile_model::{Order, Record};
 use serde_json::{Value, json};
 
 use crate::answer;
-use crate::envelope::{Envelope, Link};
+use crate::envelope::Link;
 use crate::error::{Failure, Result};
 use crate::fields;
 use crate::ids;
 use crate::map::organization;
 use crate::map::profile::{self, Roles};
-use crate::paging::Paging;
 use crate::people::{self, Behalf};
-use crate::query;
 use crate::visit::Visit;
 
 pub use accounts::{links, parent_organization, rewrite, secondary_organizations};
@@ -26,27 +24,8 @@ pub use write::{create, delete, update};
 /// The profiles of the merchant, wherever they belong.
 pub async fn list(visit: &Visit) -> Result<Response> {
     let merchant = visit.merchant().await?;
-    let paging = Paging::read(&visit.query)?;
-    let expression = query::parse(visit.query.first("q").unwrap_or_default())?;
-    let filter = expression.map(|expression| people::filter(&expression, &merchant, None)).transpose()?;
-    let keys = query::sort::parse(visit.query.filled("sort").unwrap_or_default())?;
-    let mut orders = people::orders(&keys)?.into_iter();
-    let (order, is_descending) = orders.next().unwrap_or((Order::Number, false));
-    let page = merchant
-        .people(Wanted {
-            filter: filter.unwrap_or(Filter::All),
-            order,
-            is_descending,
-            then: orders.collect(),
-            offset: paging.offset,
-            limit: paging.capped(visit.settings.page_cap),
-            ..Wanted::default()
-        })
-        .await?;
-    let items = page.records.iter().map(|record| shown(visit, &merchant, record)).collect();
-    let mut list = Envelope::page(items, page.total, paging, visit.address("profiles")).sorted_by(&keys);
-    visit.projection()?.apply_to_list(&mut list);
-    Ok(answer::ok(&list))
+    let wanted = people::Wanted { filters: Vec::new(), account: None, order: Order::Number };
+    people::list(visit, &merchant, "profiles", wanted, |record| shown(visit, &merchant, record)).await
 }
 
 /// One profile.

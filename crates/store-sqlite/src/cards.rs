@@ -1,0 +1,97 @@
+//! The card of one person: found, and written with all that follows from it.
+
+use cardfile_directory::Result;
+use cardfile_index::terms::{self, Terms};
+use cardfile_model::{Contact, Numbers, Record, TenantId};
+use uuid::Uuid;
+
+use crate::rows;
+use crate::sets::{self, SetName};
+use crate::turn::{Indexed, Turn};
+
+/// What is indexed of a contact.
+pub(crate) fn indexed(contact: &Contact) -> Indexed {
+    Indexed { text: terms::text(contact), terms: Terms::of(contact) }
+}
+
+/// The card of a person, wherever they belong; `None` for who is not there.
+pub(crate) fn find(turn: &mut Turn<'_>, tenant: TenantId, id: Uuid) -> Result<Option<Record>> {
+    let connection = turn.connection;
+    let draft = turn.draft(tenant)?;
+    match rows::number_of(connection, draft.row.key, id)? {
+        Some(number) if draft.is_live(connection, number)? => rows::record(connection, draft.row.key, number),
+        _ => Ok(None),
+    }
+}
+
+/// Writes a changed card: its row, its sets, and its place in the index.
+pub(crate) fn put(turn: &mut Turn<'_>, tenant: TenantId, before: &Record, after: &Record) -> Result<()> {
+    let key = turn.draft(tenant)?.row.key;
+    rows::update(turn.connection, key, after, &rows::document(&after.contact)?)?;
+    share(turn, tenant, after.number, &before.contact.shared_with, &after.contact.shared_with)?;
+    let (was, is) = (&before.contact, &after.contact);
+    belong(turn, tenant, after.number, was, is)?;
+    reach(turn, tenant, after.number, &SetName::WithEmail, (was.emails.is_empty(), is.emails.is_empty()))?;
+    reach(turn, tenant, after.number, &SetName::WithPhone, (was.phones.is_empty(), is.phones.is_empty()))?;
+    if is_indexed_alike(was, is) {
+        return Ok(());
+    }
+    let (was, is) = (indexed(was), indexed(is));
+    if was.text != is.text || was.terms != is.terms {
+        turn.index(tenant, after.number, is);
+    }
+    Ok(())
+}
+
+/// Whether two cards of a person have the same in all that is indexed: then it need not be made to be compared.
+fn is_indexed_alike(was: &Contact, is: &Contact) -> bool {
+    let names = |card: &Contact| [&card.display_name, &card.given_name, &card.family_name].map(Clone::clone);
+    was.emails == is.emails && was.phones == is.phones && was.keys == is.keys && names(was) == names(is)
+}
+
+/// Keeps the sets that say where a person belongs, what they may do there, and whether they are in use.
+fn belong(turn: &mut Turn<'_>, tenant: TenantId, number: u32, was: &Contact, is: &Contact) -> Result<()> {
+    if was.memberships == is.memberships && was.is_inactive == is.is_inactive {
+        return Ok(());
+    }
+    let (connection, set) = (turn.connection, Numbers::from_iter([number]));
+    let (before, after) = (sets::belonging(was), sets::belonging(is));
+    let draft = turn.draft(tenant)?;
+    for name in before.iter().filter(|name| !after.contains(name)) {
+        draft.exclude(connection, name, &set)?;
+    }
+    for name in after.iter().filter(|name| !before.contains(name)) {
+        draft.include(connection, name, &set)?;
+    }
+    Ok(())
+}
+
+/// Keeps a set that says who can be reached some way.
+fn reach(turn: &mut Turn<'_>, tenant: TenantId, number: u32, name: &SetName, lacks: (bool, bool)) -> Result<()> {
+    let (connection, set) = (turn.connection, Numbers::from_iter([number]));
+    match lacks {
+        (true, false) => turn.draft(tenant)?.include(connection, name, &set),
+        (false, true) => turn.draft(tenant)?.exclude(connection, name, &set),
+        _ => Ok(()),
+    }
+}
+
+/// Keeps the sets that say to which groups a card is shown.
+pub(crate) fn share(turn: &mut Turn<'_>, tenant: TenantId, number: u32, before: &[Uuid], after: &[Uuid]) -> Result<()> {
+    if before == after {
+        return Ok(());
+    }
+    let (connection, set) = (turn.connection, Numbers::from_iter([number]));
+    let draft = turn.draft(tenant)?;
+    for id in before.iter().filter(|id| !after.contains(id)) {
+        draft.exclude(connection, &SetName::SharedWith(*id), &set)?;
+    }
+    for id in after.iter().filter(|id| !before.contains(id)) {
+        draft.include(connection, &SetName::SharedWith(*id), &set)?;
+    }
+    match (before.is_empty(), after.is_empty()) {
+        (true, false) => draft.include(connection, &SetName::Restricted, &set),
+        (false, true) => draft.exclude(connection, &SetName::Restricted, &set),
+        _ => Ok(()),
+    }
+}
