@@ -204,9 +204,10 @@ impl Harness {
         self.apply(Command::Write(batch)).await;
     }
 
-    /// Asks the dialect as an agent for a shopper; answers the status and the body.
+    /// Asks the dialect as an agent for a shopper, or as the merchant where that is asked; answers the status and the body.
     pub async fn ask(&self, method: &str, path: &str, shopper: &str, body: &Value) -> (u16, Value) {
-        let token = self.variables.get("AGENT_TOKEN").unwrap_or_default();
+        let name = if path.starts_with("/ccadmin/") { "ADMIN_TOKEN" } else { "AGENT_TOKEN" };
+        let token = self.variables.get(name).unwrap_or_default();
         let request = Request::builder()
             .method(method)
             .uri(path)

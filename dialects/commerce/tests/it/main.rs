@@ -3,6 +3,7 @@
 mod accounts;
 mod harness;
 mod races;
+mod roles;
 
 use std::path::Path;
 
