@@ -5,15 +5,14 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use cardfile_model::{
-    Batch, Edit, Expect, Filter, Limits, Mode, Numbers, Organization, OrganizationField, OrganizationFilter, OrganizationId,
-    OrganizationPatch, OrganizationQuery, Page, Query, Reach, Record, Role, Sources, TenantId, Tree, Write, role,
+    Batch, Edit, Expect, Filter, Limits, Mode, Numbers, Order, Organization, OrganizationField, OrganizationFilter,
+    OrganizationId, OrganizationPatch, OrganizationQuery, Page, Query, Reach, Record, Role, Sources, TenantId, Tree, Write, role,
 };
 use serde_json::Value;
 use uuid::Uuid;
 
 use crate::access::Directory;
 use crate::caller::{Caller, Need};
-use crate::contacts::Wanted;
 use crate::error::{Action, Error, Kind, Reason, Result};
 use crate::registry::OrganizationDraft;
 use crate::store::{Applied, Author, Command, Delegation};
@@ -205,13 +204,15 @@ impl Merchant<'_> {
         self.organize(None, Command::PatchOrganization { id: self.home.id, expect, patch }).await
     }
 
-    /// Everyone whom a filter finds, wherever they belong below the merchant: one page.
+    /// Everyone whom a filter finds, wherever they belong below the merchant: one page, `(offset, limit)`. The orders come foremost
+    /// first, each with whether it is turned round; none is that of numbers.
     ///
     /// # Errors
     /// Those of the store.
-    pub async fn people(&self, wanted: Wanted) -> Result<Page> {
-        let Wanted { filter, reach: _, order, is_descending, then, offset, limit } = wanted;
-        let query = Query { order, is_descending, then, offset, limit, ..self.everyone(filter) };
+    pub async fn people(&self, filter: Filter, orders: Vec<(Order, bool)>, slice: (u64, usize)) -> Result<Page> {
+        let (mut orders, (offset, limit)) = (orders.into_iter(), slice);
+        let (order, is_descending) = orders.next().unwrap_or((Order::Number, false));
+        let query = Query { order, is_descending, then: orders.collect(), offset, limit, ..self.everyone(filter) };
         self.directory.store.find(self.caller.tenant, query).await
     }
 
@@ -228,7 +229,7 @@ impl Merchant<'_> {
     /// # Errors
     /// Those of the store.
     pub async fn people_of(&self, numbers: Numbers) -> Result<BTreeMap<u32, Record>> {
-        let page = self.people(Wanted { filter: Filter::Numbers(numbers), ..Wanted::default() }).await?;
+        let page = self.people(Filter::Numbers(numbers), Vec::new(), (0, usize::MAX)).await?;
         Ok(page.records.into_iter().map(|record| (record.number, record)).collect())
     }
 
@@ -246,7 +247,7 @@ impl Merchant<'_> {
     /// Those of the store.
     pub async fn shopper(&self) -> Result<Option<Record>> {
         let filter = Filter::Ids(vec![self.caller.principal.person]);
-        Ok(self.people(Wanted { filter, limit: 1, ..Wanted::default() }).await?.records.pop())
+        Ok(self.people(filter, Vec::new(), (0, 1)).await?.records.pop())
     }
 
     /// Writes to people below the merchant.
@@ -270,7 +271,7 @@ impl Merchant<'_> {
             has_unique_emails,
             writes,
         };
-        let author = self.author(delegate.map(|delegate| (delegate, account)));
+        let author = self.author(delegate.map(|delegate| (delegate, account)))?;
         self.directory.store.apply(self.caller.tenant, author, Command::Write(batch)).await
     }
 
@@ -297,15 +298,13 @@ impl Merchant<'_> {
     }
 
     async fn organize(&self, delegate: Option<(Delegate, OrganizationId)>, command: Command) -> Result<Organization> {
-        self.directory.organize(self.caller.tenant, self.author(delegate), command).await
+        self.directory.organize(self.caller.tenant, self.author(delegate)?, command).await
     }
 
-    fn author(&self, delegate: Option<(Delegate, OrganizationId)>) -> Author {
+    fn author(&self, delegate: Option<(Delegate, OrganizationId)>) -> Result<Author> {
         let author = self.directory.author(Some(self.caller.principal.id), self.door);
-        let delegation = |(delegate, account): (Delegate, OrganizationId)| {
-            Some(Delegation { organization: self.tree.get(account)?.number, roles: delegate.roles })
-        };
-        let person = delegate.map(|(delegate, _)| delegate.person);
-        Author { person, delegated: delegate.and_then(delegation), ..author }
+        let Some((Delegate { person, roles }, account)) = delegate else { return Ok(author) };
+        let delegated = Some(Delegation { organization: self.known(account)?.number, roles });
+        Ok(Author { person: Some(person), delegated, ..author })
     }
 }

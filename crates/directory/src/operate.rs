@@ -88,6 +88,17 @@ impl Directory {
         Ok(())
     }
 
+    /// Ends one token, and nothing else: what a door does with the one that a request brings.
+    ///
+    /// # Errors
+    /// `Unauthenticated` for a text that is no token of this directory.
+    pub async fn end_token(&self, text: &str) -> Result<()> {
+        let token = Token::read(text).ok_or(Error::Unauthenticated)?;
+        self.store.revoke_token(token).await?;
+        self.forget_remembered();
+        Ok(())
+    }
+
     /// The changes of an organization after a revision, oldest first.
     ///
     /// # Errors

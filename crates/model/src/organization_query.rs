@@ -73,6 +73,15 @@ pub enum OrganizationField {
 }
 
 impl OrganizationFilter {
+    /// Numbers among which everyone is who can be found; `None` when it does not say.
+    pub(crate) fn named(&self) -> Option<&BTreeSet<u32>> {
+        match self {
+            OrganizationFilter::Numbers(numbers) => Some(numbers),
+            OrganizationFilter::And(all) => all.iter().find_map(OrganizationFilter::named),
+            _ => None,
+        }
+    }
+
     /// Whether an organization is found; `parent` is the number of the one it is part of.
     #[must_use]
     pub fn finds(&self, organization: &Organization, parent: Option<u32>) -> bool {

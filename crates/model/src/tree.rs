@@ -133,7 +133,15 @@ impl Tree {
     #[must_use]
     pub fn find(&self, query: &OrganizationQuery) -> (Vec<Organization>, u64) {
         let Some(under) = self.number(query.under) else { return (Vec::new(), 0) };
-        let below = self.below(under);
+        let below = match query.filter.named() {
+            Some(numbers) => {
+                let is_below = |number: &u32| {
+                    *number != under && self.at(*number).is_some_and(|found| self.is_within(found.id, query.under))
+                };
+                numbers.iter().copied().filter(is_below).collect()
+            }
+            None => self.below(under),
+        };
         let found = below.iter().filter_map(|number| self.at(number));
         query.page(found.map(|found| (&**found, found.parent.and_then(|parent| self.number(parent)))))
     }

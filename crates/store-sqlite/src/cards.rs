@@ -45,8 +45,8 @@ pub(crate) fn put(turn: &mut Turn<'_>, tenant: TenantId, before: &Record, after:
 
 /// Whether two cards of a person have the same in all that is indexed: then it need not be made to be compared.
 fn is_indexed_alike(was: &Contact, is: &Contact) -> bool {
-    let names = |card: &Contact| [&card.display_name, &card.given_name, &card.family_name].map(Clone::clone);
-    was.emails == is.emails && was.phones == is.phones && was.keys == is.keys && names(was) == names(is)
+    let names = (&was.display_name, &was.given_name, &was.family_name) == (&is.display_name, &is.given_name, &is.family_name);
+    names && was.emails == is.emails && was.phones == is.phones && was.keys == is.keys
 }
 
 /// Keeps the sets that say where a person belongs, what they may do there, and whether they are in use.

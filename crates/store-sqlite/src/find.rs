@@ -126,9 +126,16 @@ impl View<'_> {
             Filter::And(all) => {
                 let mut found = Matches::Everyone;
                 for part in all {
-                    found = match (found, self.matches(part, scope)?) {
-                        (Matches::Everyone, other) | (other, Matches::Everyone) => other,
-                        (Matches::Some(left), Matches::Some(right)) => Matches::Some(left & right),
+                    // Only who was found so far is looked at: a part may have to read everyone's card.
+                    found = match found {
+                        Matches::Everyone => self.matches(part, scope)?,
+                        Matches::Some(left) => {
+                            let left = left & scope;
+                            match self.matches(part, &left)? {
+                                Matches::Everyone => Matches::Some(left),
+                                Matches::Some(right) => Matches::Some(left & right),
+                            }
+                        }
                     };
                 }
                 return Ok(found);

@@ -28,12 +28,7 @@ pub(crate) fn apply(turn: &mut Turn<'_>, tenant: TenantId, author: &Author, tras
             return Err(Error::Forbidden { action: Action::ChangeInherited });
         }
     }
-    if author.protected.oneself
-        && let Some(person) = author.person
-        && rows::number_of(connection, draft.row.key, person)?.is_some_and(|number| entry.went.contains(number))
-    {
-        return Err(Error::Forbidden { action: Action::TouchOneself });
-    }
+    protect::spares(turn, tenant, author, &entry.went)?;
     let losses = protect::losses_of(turn, tenant, author, &entry.went)?;
     let draft = turn.draft(tenant)?;
     draft.include(connection, &SetName::Trash, &entry.went)?;

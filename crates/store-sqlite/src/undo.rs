@@ -82,8 +82,10 @@ fn undo_cards(
     // Who was removed for good since is passed over.
     entry.went = (&change.came - busy) & (&*people - &*trash);
     entry.came = (&change.went - busy) & &*trash;
+    protect::spares(turn, tenant, author, &entry.went)?;
     let mut losses = protect::losses_of(turn, tenant, author, &entry.went)?;
     let draft = turn.draft(tenant)?;
+    let live = draft.live(connection)?;
     draft.include(connection, &SetName::Trash, &entry.went)?;
     draft.exclude(connection, &SetName::Trash, &entry.came)?;
     for (number, patch) in before.patches {
@@ -94,7 +96,10 @@ fn undo_cards(
         let mut contact = current.contact.clone();
         patch.apply(&mut contact);
         let after = Record { revision, modified: author.time, contact, ..current };
-        losses.extend(judge::losses(author, &current.contact, Some(&after.contact)));
+        if live.contains(number) {
+            judge::oneself(author, &current, Some(&after.contact))?;
+            losses.extend(judge::losses(author, &current.contact, Some(&after.contact)));
+        }
         cards::put(turn, tenant, &current, &after)?;
         entry.before.patches.push((number, Patch::reverse(&current.contact, &after.contact)));
     }

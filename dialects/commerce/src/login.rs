@@ -51,7 +51,7 @@ async fn password(door: &Door, settings: &Settings, surface: Surface, parts: &Pa
     let (token, caller) = door.directory().log_in(attempt, lifetime).await?;
     door.admit(&caller)?;
     if !may_shop(door, surface, &caller).await? {
-        door.directory().revoke_token(&token).await?;
+        door.directory().end_token(&token).await?;
         return Err(Failure::unauthorized());
     }
     Ok(granted(&token, lifetime))

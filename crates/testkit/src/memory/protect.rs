@@ -2,9 +2,9 @@
 
 use cardfile_directory::judge::{self, Loss};
 use cardfile_directory::{Author, Result};
-use cardfile_model::Numbers;
+use cardfile_model::{Numbers, Record};
 
-use super::state::{Before, Tenant};
+use super::state::{Before, Person, Standing, Tenant};
 
 impl Tenant {
     /// What people lost since they were as `before` says.
@@ -16,6 +16,17 @@ impl Tenant {
             losses.extend(judge::losses(author, contact, after));
         }
         losses
+    }
+
+    /// Whether who asks was not touched in a way that nobody may touch themselves, since they were as `before` says.
+    pub fn spares<'b>(&self, author: &Author, before: impl IntoIterator<Item = (&'b u32, &'b Before)>) -> Result<()> {
+        for (number, before) in before {
+            let Some(contact) = before.contact.clone().filter(|_| before.was_live) else { continue };
+            let Some(Person { standing: Standing::Card(card), .. }) = self.person(*number) else { continue };
+            let before = Record { contact, ..card.record.clone() };
+            judge::oneself(author, &before, self.live(*number).map(|card| &card.record.contact))?;
+        }
+        Ok(())
     }
 
     /// Whether somebody in use holds each of these roles, without these people.

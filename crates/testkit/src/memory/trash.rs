@@ -15,7 +15,7 @@ pub(super) fn trash(tenant: &mut Tenant, author: &Author, trash: &Trash) -> Resu
         Selection::Only(people) => live & numbers_of(tenant, people),
         Selection::AllExcept(people) => live - numbers_of(tenant, people),
     };
-    let (mut guests, mut oneself) = (false, false);
+    let mut guests = false;
     let home = tenant.number_of(trash.organization);
     if let Selection::Only(people) = &trash.selection {
         let is_guest = |number: u32| {
@@ -32,9 +32,6 @@ pub(super) fn trash(tenant: &mut Tenant, author: &Author, trash: &Trash) -> Resu
         if !trash.sources.allow(&contact.source) {
             forbidden.insert(contact.source.clone());
         }
-        if author.protected.oneself && author.person == Some(card.record.id) {
-            oneself = true;
-        }
         before.insert(number, Before { was_live: true, contact: Some(contact.clone()) });
         card.trashed = Some(author.time);
     }
@@ -45,9 +42,7 @@ pub(super) fn trash(tenant: &mut Tenant, author: &Author, trash: &Trash) -> Resu
     if guests {
         return Err(Error::Forbidden { action: Action::ChangeInherited });
     }
-    if oneself {
-        return Err(Error::Forbidden { action: Action::TouchOneself });
-    }
+    tenant.spares(author, &before)?;
     tenant.stand(tenant.losses(author, &before), &cardfile_model::Numbers::new())?;
     Ok(tenant.log_people(author, (ChangeKind::Trash, trash.organization, None), before))
 }

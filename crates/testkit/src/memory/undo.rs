@@ -72,6 +72,7 @@ fn undo_people(
         }
         now.insert(*number, current);
     }
+    tenant.spares(author, &now)?;
     tenant.stand(tenant.losses(author, &now), &Numbers::new())?;
     Ok(tenant.log_people(author, (ChangeKind::Undo, logged.change.organization, Some(undo.change)), now))
 }

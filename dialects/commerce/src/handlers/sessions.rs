@@ -22,7 +22,7 @@ pub async fn refresh(visit: &Visit) -> Result<Response> {
 /// The end of the token that the request brings.
 pub async fn log_out(visit: &Visit) -> Result<Response> {
     let token = bearer(&visit.parts.headers).ok_or_else(Failure::unauthorized)?;
-    visit.door.directory().revoke_token(token).await?;
+    visit.door.directory().end_token(token).await?;
     Ok(answer::ok(&json!({"result": true})))
 }
 

@@ -38,18 +38,9 @@ pub async fn list(
     }
     let keys = query::sort::parse(visit.query.filled("sort").unwrap_or_default())?;
     let projection = visit.projection()?;
-    let mut orders = orders(&keys)?.into_iter();
-    let (order, is_descending) = orders.next().unwrap_or((order, false));
-    let page = cardfile_directory::Wanted {
-        filter: Filter::And(filters),
-        order,
-        is_descending,
-        then: orders.collect(),
-        offset: paging.offset,
-        limit: paging.capped(visit.settings.page_cap),
-        ..cardfile_directory::Wanted::default()
-    };
-    let page = merchant.people(page).await?;
+    let orders = if keys.is_empty() { vec![(order, false)] } else { orders(&keys)? };
+    let slice = (paging.offset, paging.capped(visit.settings.page_cap));
+    let page = merchant.people(Filter::And(filters), orders, slice).await?;
     let items = page.records.iter().map(shown).collect();
     let mut list = Envelope::page(items, page.total, paging, visit.address(path)).sorted_by(&keys);
     projection.apply_to_list(&mut list);
