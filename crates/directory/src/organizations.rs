@@ -12,7 +12,12 @@ impl Directory {
     /// # Errors
     /// Those of the command.
     pub(crate) async fn organize(&self, tenant: TenantId, author: Author, command: Command) -> Result<Organization> {
-        let applied = self.store.apply(tenant, author, command).await?;
+        let applied = self.store.apply(tenant, author, command).await.inspect_err(|error| {
+            // It is remembered as it was before somebody came between.
+            if matches!(error, Error::Stale { .. }) {
+                self.forget_remembered();
+            }
+        })?;
         self.heed(&applied);
         applied.organization.ok_or_else(|| Error::internal("a store answered no organization for a change of one"))
     }

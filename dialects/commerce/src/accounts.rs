@@ -6,11 +6,9 @@ use cardfile_directory::{Delegate, Error, Kind, Merchant};
 use cardfile_model::{Expect, Organization, OrganizationFilter, OrganizationPatch};
 
 use crate::error::Result;
+use crate::people::TRIES;
 
 pub use find::{filter, orders};
-
-/// How often a change is tried that others come between.
-const TRIES: usize = 8;
 
 /// Changes an account from how it stands. When somebody comes between, it is read and tried anew.
 ///

@@ -42,10 +42,12 @@ pub async fn change(
 ) -> Result<Record> {
     for tried in 1.. {
         let patch = patch(&record)?;
-        // What this door keeps alone is written whole, and so may be where they belong: it must be as it was read.
+        // What this door keeps alone is written whole, and so may be where they belong: it must be as it was read. So must what a
+        // delegate changes, who may only while they belong to the account.
         let is_whole = |edit: &MembershipEdit| matches!(edit, MembershipEdit::Replace(_) | MembershipEdit::Settle(_));
+        let is_judged = behalf.delegate.is_some();
         let is_computed = !patch.extensions.is_empty() || patch.memberships.iter().any(is_whole);
-        let expect = if is_computed { Expect::At(record.revision) } else { Expect::Any };
+        let expect = if is_judged || is_computed { Expect::At(record.revision) } else { Expect::Any };
         let write = Write::Patch { id: record.id, expect, patch: Box::new(patch) };
         match one(merchant, behalf, write).await {
             Err(Error::Stale { .. }) if tried < TRIES => {

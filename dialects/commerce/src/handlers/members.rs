@@ -2,7 +2,7 @@
 
 use axum::response::Response;
 use cardfile_directory::Merchant;
-use cardfile_model::{Filter, Membership, MembershipEdit, Order, Record};
+use cardfile_model::{Filter, Membership, MembershipEdit, Order, Patch, Record};
 use serde_json::{Map, Value, json};
 
 use crate::answer;
@@ -99,14 +99,14 @@ pub async fn create(visit: &Visit) -> Result<Response> {
     let mut contact = sent.contact(true, &visit.settings)?;
     // An address that is taken is told before what is wrong with roles.
     people::free_email(&merchant, sent.email.as_deref().unwrap_or_default()).await?;
-    let roles = roles(members, &context)?.unwrap_or_else(|| vec![role::BUYER.to_owned()]);
+    let roles = roles(members, &context)?.unwrap_or_else(buyer);
     contact.memberships = vec![Membership { organization: context.account.number, roles }];
     let record = people::create(&merchant, behalf(&context), contact).await?;
     let links = [Link::itself(visit.path("organizationMembers"))];
     Ok(answer::ok(&json!({"id": ids::profile(record.number), "links": links})))
 }
 
-/// The roles that are sent; nothing when none are.
+/// The roles that are sent; nothing when none are, or an empty list.
 fn roles(members: &Map<String, Value>, context: &Context) -> Result<Option<Vec<String>>> {
     let sent = members.get("roles").filter(|sent| !sent.is_null());
     let roles = sent.map(|sent| role::read_all(sent, &context.account)).transpose()?;
@@ -135,38 +135,38 @@ pub async fn add(visit: &Visit) -> Result<Response> {
         None => None,
     };
     let record = found.ok_or_else(|| Failure::profile_input(text))?;
-    if !profile::is_business(&record.contact, &merchant) {
-        return Err(Failure::other_type(text));
-    }
-    let joins = !record.contact.belongs(context.account.number);
-    let record = change(visit, &merchant, &context, members, (record, joins)).await?;
+    let record = change(visit, &merchant, &context, members, (record, true)).await?;
     answered(visit, &merchant, &context, &record)
 }
 
-/// Changes a profile, and has it join the account if it is to.
+/// Changes a contact of the account. Who is none becomes one where that is what is asked: a buyer if no roles are sent.
+///
+/// # Errors
+/// 22010 for who is none and is to stay so, 1002019 for one to become it who is no business user, 22007 for roles that are empty.
 async fn change(
     visit: &Visit,
     merchant: &Merchant<'_>,
     context: &Context,
     members: &Map<String, Value>,
-    (record, joins): (Record, bool),
+    (record, may_join): (Record, bool),
 ) -> Result<Record> {
     let sent = Sent::changes(members, &visit.settings)?;
-    let roles = match roles(members, context)? {
-        None if joins => Some(vec![role::BUYER.to_owned()]),
-        None => given(members)?,
-        some => some,
-    };
-    let number = context.account.number;
-    let membership = roles.map(|roles| Membership { organization: number, roles });
+    let (number, roles) = (context.account.number, roles(members, context)?);
     let changed = people::change(merchant, behalf(context), record.clone(), |record| {
-        let mut patch = sent.patch(&record.contact, &visit.settings)?;
-        patch.memberships = match membership.clone() {
-            None => Vec::new(),
-            Some(membership) if joins => people::joining(merchant, &record.contact, membership),
-            Some(membership) => vec![MembershipEdit::SetRoles(membership)],
+        let contact = &record.contact;
+        let membership = |roles| Membership { organization: number, roles };
+        // Who comes or goes meanwhile is judged anew.
+        let memberships = match (contact.belongs(number), roles.clone()) {
+            (false, _) if !may_join => return Err(Failure::not_in_account(visit.id(0))),
+            (false, _) if !profile::is_business(contact, merchant) => return Err(Failure::other_type(visit.id(0))),
+            (false, roles) => people::joining(merchant, contact, membership(roles.unwrap_or_else(buyer))),
+            (true, Some(roles)) => vec![MembershipEdit::SetRoles(membership(roles))],
+            (true, None) if members.contains_key("roles") => {
+                return Err(Failure::profile_value("a contact has at least one role"));
+            }
+            (true, None) => Vec::new(),
         };
-        Ok(patch)
+        Ok(Patch { memberships, ..sent.patch(contact, &visit.settings)? })
     });
     let of = (merchant, &record);
     let changed = people::following(visit.door.directory(), of, sent.email.as_deref(), changed).await;
@@ -181,10 +181,7 @@ fn behalf(context: &Context) -> Behalf {
     Behalf { account: context.account.id, delegate: Some(context.shopper.id) }
 }
 
-/// No roles at all are not for a contact of the account.
-fn given(members: &Map<String, Value>) -> Result<Option<Vec<String>>> {
-    match members.get("roles") {
-        None => Ok(None),
-        Some(_) => Err(Failure::profile_value("a contact has at least one role")),
-    }
+/// What a contact may do of whom nothing is said.
+fn buyer() -> Vec<String> {
+    vec![role::BUYER.to_owned()]
 }

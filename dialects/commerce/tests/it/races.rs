@@ -55,3 +55,25 @@ async fn of_two_approvers_removed_by_two_requests_one_stays() {
         assert_eq!(refused, ["100020"], "round {round}");
     }
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn who_was_taken_out_is_changed_no_more() {
+    let harness = Arc::new(Harness::durable("races").await);
+    let [ida, eve, lin] = ["IDA", "EVE", "LIN"].map(|name| harness.known(name));
+    let id = harness.known("LIN_UUID").parse::<Uuid>().expect("it is one");
+    let (member, profile) = (format!("/ccagent/v1/organizationMembers/{lin}"), format!("/ccadmin/v1/profiles/{lin}"));
+    for round in 0..ROUNDS {
+        let memberships = vec![MembershipEdit::Replace(vec![membership(2, &["buyer"])])];
+        let patch = Patch { memberships, is_inactive: Some(false), ..Patch::default() };
+        harness.write(vec![Write::Patch { id, expect: Expect::Any, patch: Box::new(patch) }]).await;
+        let (harness_too, eve, member) = (Arc::clone(&harness), eve.clone(), member.clone());
+        let change = tokio::spawn(async move { harness_too.ask("PUT", &member, &eve, &json!({"active": false})).await });
+        let (removed, _) = harness.ask("POST", REMOVE, &ida, &json!({"members": [lin]})).await;
+        let (changed, answer) = change.await.expect("it does not panic");
+        let (_, left) = harness.ask("GET", &profile, &ida, &json!(null)).await;
+        assert_eq!(removed, 200, "round {round}");
+        let is_member = answer["roles"].as_array().is_some_and(|roles| !roles.is_empty());
+        assert!(changed == 200 && is_member || answer["errorCode"] == "22010", "round {round}: {answer}");
+        assert_eq!(left["active"], changed != 200, "round {round}: {answer}");
+    }
+}

@@ -1,6 +1,7 @@
 //! Profiles that are made, changed and taken away.
 
 use axum::response::Response;
+use cardfile_directory::Need;
 use cardfile_model::Patch;
 use serde_json::{Map, Value, json};
 
@@ -84,8 +85,14 @@ pub async fn update(visit: &Visit) -> Result<Response> {
     answered(visit, &merchant, &record)
 }
 
-/// Takes a profile away, and its log-in with it.
+/// Takes a profile away, and its log-in with it. On the agent surface applications do so, and administrators.
+///
+/// # Errors
+/// 100091 for an agent, 22001.
 pub async fn delete(visit: &Visit) -> Result<Response> {
+    if !visit.caller.principal.scopes.cover(Need::CommerceAdmin) {
+        return Err(Failure::forbidden());
+    }
     let merchant = visit.merchant().await?;
     let record = found(visit, &merchant).await?;
     let behalf = behalf(&merchant, &belonging::accounts(&record.contact, &merchant));
