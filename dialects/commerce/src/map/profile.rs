@@ -15,6 +15,25 @@ pub const DYNAMIC: &str = "dynamicProperties";
 /// The kind of the phone number that is shown.
 pub const PHONE: &str = "work";
 
+/// What kind of value a member that is kept for this door alone has.
+#[derive(Debug, Clone, Copy)]
+pub enum Kind {
+    /// A text.
+    Text,
+    /// True or false.
+    Flag,
+}
+
+/// Members that are kept for this door alone, as they are sent.
+pub const OWN: &[(&str, Kind)] = &[
+    ("locale", Kind::Text),
+    ("customerContactId", Kind::Text),
+    ("gender", Kind::Text),
+    ("dateOfBirth", Kind::Text),
+    ("taxExempt", Kind::Flag),
+    ("GDPRProfileP13nConsentGranted", Kind::Flag),
+];
+
 /// Which roles of a profile are shown.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Roles {
@@ -118,7 +137,7 @@ pub fn profile(record: &Record, merchant: &Merchant<'_>, shown_roles: Roles) -> 
     put("active", (!is_inactive).into());
     put("receiveEmail", if receives.is_null() { "yes".into() } else { receives });
     put("daytimeTelephoneNumber", phone.into());
-    for name in ["locale", "customerContactId", "gender", "dateOfBirth", "taxExempt", "GDPRProfileP13nConsentGranted"] {
+    for (name, _) in OWN {
         put(name, member(contact, name));
     }
     put("registrationDate", time(*created).into());

@@ -6,30 +6,13 @@ use cardfile_model::{Contact, Edit, ListEdit, Patch};
 use email_address::EmailAddress;
 use serde_json::{Map, Value};
 
-use super::profile::{self, BUSINESS, DYNAMIC, PHONE};
+use super::profile::{self, BUSINESS, DYNAMIC, Kind, OWN, PHONE};
 use super::{EXTENSION, global};
 use crate::error::{Failure, Result};
 use crate::settings::Settings;
 
 /// The source of contacts that are made at this door.
 const SOURCE: &str = "CH";
-
-/// What kind of value a member of the extension has.
-#[derive(Clone, Copy)]
-enum Kind {
-    Text,
-    Flag,
-}
-
-/// Members that are kept for this door alone.
-const OWN: &[(&str, Kind)] = &[
-    ("locale", Kind::Text),
-    ("customerContactId", Kind::Text),
-    ("gender", Kind::Text),
-    ("dateOfBirth", Kind::Text),
-    ("taxExempt", Kind::Flag),
-    ("GDPRProfileP13nConsentGranted", Kind::Flag),
-];
 
 /// Members that are not kept as they are sent: others say them, or handlers look at them.
 const OTHERS: &[&str] = &[

@@ -6,13 +6,10 @@ use cardfile_model::{Comparison, Field, Filter, Numbers, Order, Scalar};
 use crate::error::{Failure, Result};
 use crate::ids;
 use crate::map::EXTENSION;
-use crate::map::profile::BUSINESS;
+use crate::map::profile::{BUSINESS, DYNAMIC, OWN};
 use crate::map::role::FUNCTIONS;
 use crate::parameter::Fault;
 use crate::query::Expression;
-
-/// Members that are kept for this door alone.
-const OWN: &[&str] = &["locale", "customerContactId", "gender", "dateOfBirth", "taxExempt", "GDPRProfileP13nConsentGranted"];
 
 /// What an expression finds. `account` is the number of the one that roles are relative to; `None` for any.
 ///
@@ -96,9 +93,9 @@ fn compared(path: &[&str], comparison: &Comparison, merchant: &Merchant<'_>, acc
                 _ => Filter::Or(Vec::new()),
             }
         }
-        [own] if OWN.contains(own) => compare(Field::Extension(EXTENSION.into(), vec![(*own).to_owned()])),
+        [own] if OWN.iter().any(|(known, _)| known == own) => compare(Field::Extension(EXTENSION.into(), vec![(*own).to_owned()])),
         ["dynamicProperties", name] => {
-            let path = vec![crate::map::profile::DYNAMIC.to_owned(), (*name).to_owned()];
+            let path = vec![DYNAMIC.to_owned(), (*name).to_owned()];
             compare(Field::Extension(EXTENSION.into(), path))
         }
         _ => return Err(Failure::query(format_args!("{} is not known", crate::parameter::shortened(&path.join("."))))),
