@@ -80,13 +80,13 @@ impl Directory {
     /// `NotFound`.
     pub async fn remove_login(&self, organization: OrganizationId, surface: Surface, name: &str) -> Result<()> {
         let (tenant, login) = self.login_in(organization, surface, name).await?;
-        self.store.remove_login(tenant, surface, &login.name).await?;
+        self.store.remove_login(tenant, login.principal.id).await?;
         self.forget_remembered();
         Ok(())
     }
 
-    /// Lets a contact of the tenant's root organization sign in as a shopper. Whether there is such a contact is looked at when
-    /// they do.
+    /// Lets a contact of the tenant's root organization sign in as a shopper. Whether they may is looked at when they do. The
+    /// contact is made first: a log-in of somebody who is not there gives way to whoever wants its name.
     ///
     /// # Errors
     /// `Invalid` for a name or a password that cannot be, `AlreadyExists` for a name that is taken or a person who has a log-in,
@@ -104,7 +104,11 @@ impl Directory {
             person,
             expires: None,
         };
-        self.store.add_login(tenant, Login { surface, name, hash, principal, created: self.clock.now() }).await
+        let login = Login { surface, name, hash, principal, created: self.clock.now() };
+        match self.store.add_login(tenant, login.clone()).await {
+            Err(error) if self.gives_way(tenant, &error, &login.name).await? => self.store.add_login(tenant, login).await,
+            added => added,
+        }
     }
 
     /// Gives a shopper another password, and ends their tokens.
@@ -118,12 +122,21 @@ impl Directory {
         self.replace_password(tenant, &login, &hash).await
     }
 
-    /// Gives a shopper another name to sign in with; a person who has no log-in is passed over.
+    /// Gives a shopper another name to sign in with; answers whether they had one to sign in with, and not this.
     ///
     /// # Errors
-    /// `Invalid` for a name that cannot be, `AlreadyExists` for one that is taken.
-    pub async fn rename_shopper(&self, tenant: TenantId, person: Uuid, login: &str) -> Result<()> {
-        self.store.rename_login(tenant, person, &login::folded(login)?).await
+    /// `Invalid` for a name that cannot be, `AlreadyExists` for one that is taken by somebody who is there.
+    pub async fn rename_shopper(&self, tenant: TenantId, person: Uuid, login: &str) -> Result<bool> {
+        let Some(known) = self.store.login_of(tenant, person).await? else { return Ok(false) };
+        let name = login::folded(login)?;
+        if known.name == name {
+            return Ok(false);
+        }
+        match self.store.rename_login(tenant, person, &name).await {
+            Err(error) if self.gives_way(tenant, &error, &name).await? => self.store.rename_login(tenant, person, &name).await?,
+            renamed => renamed?,
+        }
+        Ok(true)
     }
 
     /// Removes the log-in of a shopper, whose tokens end with it; a person who has none is passed over.
@@ -132,7 +145,7 @@ impl Directory {
     /// Those of the store.
     pub async fn remove_shopper(&self, tenant: TenantId, person: Uuid) -> Result<()> {
         let Some(login) = self.store.login_of(tenant, person).await? else { return Ok(()) };
-        match self.store.remove_login(tenant, login.surface, &login.name).await {
+        match self.store.remove_login(tenant, login.principal.id).await {
             // Somebody else was first.
             Err(Error::NotFound { .. }) => {}
             removed => removed?,
@@ -157,10 +170,20 @@ impl Directory {
     }
 
     async fn replace_password(&self, tenant: TenantId, login: &Login, hash: &str) -> Result<()> {
-        self.store.set_password(tenant, login.surface, &login.name, hash).await?;
+        self.store.set_password(tenant, login.principal.id, hash).await?;
         self.store.revoke_tokens_of(tenant, login.principal.id).await?;
         self.forget_remembered();
         Ok(())
+    }
+
+    /// Whether a shopper's name that was taken is free now, for whoever had it is not there any more.
+    async fn gives_way(&self, tenant: TenantId, refusal: &Error, name: &str) -> Result<bool> {
+        let is_taken = matches!(refusal, Error::AlreadyExists { kind: Kind::Login, .. });
+        let gives_way = is_taken && self.store.remove_login_of_gone(tenant, name).await?;
+        if gives_way {
+            self.forget_remembered();
+        }
+        Ok(gives_way)
     }
 
     /// A password, made if none is given, and its hash.

@@ -109,6 +109,12 @@ impl Merchant<'_> {
         &self.home
     }
 
+    /// The directory it is in.
+    #[must_use]
+    pub fn directory(&self) -> &Directory {
+        self.directory
+    }
+
     /// How much of everything there may be.
     #[must_use]
     pub fn limits(&self) -> &Limits {
@@ -273,6 +279,17 @@ impl Merchant<'_> {
         };
         let author = self.author(delegate.map(|delegate| (delegate, account)))?;
         self.directory.store.apply(self.caller.tenant, author, Command::Write(batch)).await
+    }
+
+    /// Takes back a change that a write for this account has just made: what had to follow it cannot be.
+    ///
+    /// # Errors
+    /// `Forbidden` as [`Merchant::write`]; those of [`Command::Undo`], `Stale` among them when somebody was touched again since.
+    pub async fn take_back(&self, account: OrganizationId, change: u64, delegate: Option<Delegate>) -> Result<()> {
+        self.delegated(delegate)?;
+        let undo = Command::Undo { organization: account, change, is_forced: false };
+        self.directory.store.apply(self.caller.tenant, self.author(None)?, undo).await?;
+        Ok(())
     }
 
     fn everyone(&self, filter: Filter) -> Query {

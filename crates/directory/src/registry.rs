@@ -186,20 +186,26 @@ pub trait Registry: Send + Sync {
     /// The log-in of a person at [`Surface::Store`].
     async fn login_of(&self, tenant: TenantId, person: Uuid) -> Result<Option<Login>>;
 
-    /// Gives a log-in another password. Its tokens stay.
+    /// Gives the log-in of a principal another password, whatever its name is by now. Its tokens stay.
     ///
     /// **Errors**: `NotFound`.
-    async fn set_password(&self, tenant: TenantId, surface: Surface, name: &str, hash: &str) -> Result<()>;
+    async fn set_password(&self, tenant: TenantId, principal: Uuid, hash: &str) -> Result<()>;
 
     /// Gives the log-in of a person at [`Surface::Store`] another name, which is folded already; without one nothing happens.
     ///
     /// **Errors**: `AlreadyExists` when the name is another's there.
     async fn rename_login(&self, tenant: TenantId, person: Uuid, name: &str) -> Result<()>;
 
-    /// Removes a log-in with all tokens of its principal. Its name may be given again; the log shows the principal's id then.
+    /// Removes the log-in of a principal, whatever its name is by now, with all its tokens. The name may be given again; the log
+    /// shows the principal's id then.
     ///
     /// **Errors**: `NotFound`.
-    async fn remove_login(&self, tenant: TenantId, surface: Surface, name: &str) -> Result<()>;
+    async fn remove_login(&self, tenant: TenantId, principal: Uuid) -> Result<()>;
+
+    /// Removes the log-in of this name at [`Surface::Store`] as [`Registry::remove_login`] does, if its person is not there: in
+    /// the trash, purged, or never made. Whether that is so is judged in the same transaction, so that nobody who lives loses
+    /// one. Answers whether it was removed.
+    async fn remove_login_of_gone(&self, tenant: TenantId, name: &str) -> Result<bool>;
 
     /// Whom a token stands for; `None` when it is not known. Whether it has ended is for the directory to judge.
     async fn caller(&self, token: Token) -> Result<Option<Caller>>;

@@ -3,15 +3,15 @@
 use cardfile_directory::{Error, Kind, Login, MOST_NAMESAKES, Principal, Result, Surface};
 use cardfile_model::TenantId;
 use rusqlite::types::ToSql;
-use rusqlite::{Connection, OptionalExtension, Row, params};
+use rusqlite::{Connection, Row, params};
 use uuid::Uuid;
 
 use crate::fault::fault;
-use crate::organizations;
 use crate::registry::{covered, principal, revoke_tokens};
 use crate::rows::time;
 use crate::state::TenantRow;
 use crate::turn::Turn;
+use crate::{cards, organizations};
 
 /// The columns that [`read`] takes.
 const COLUMNS: &str = "g.principal, g.organization, g.role, g.scopes, g.sources, g.person, g.name, g.hash, g.created";
@@ -26,8 +26,8 @@ fn read(row: &Row<'_>, surface: Surface) -> Result<Login> {
     })
 }
 
-fn unknown(name: &str) -> Error {
-    Error::NotFound { kind: Kind::Login, id: name.to_owned() }
+fn unknown(principal: Uuid) -> Error {
+    Error::NotFound { kind: Kind::Login, id: principal.to_string() }
 }
 
 fn taken(name: &str) -> Error {
@@ -107,16 +107,16 @@ pub(crate) fn named(connection: &Connection, surface: Surface, name: &str) -> Re
     Ok(logins)
 }
 
-/// Gives a log-in another password.
-pub(crate) fn set_password(turn: &mut Turn<'_>, tenant: TenantId, surface: Surface, name: &str, hash: &str) -> Result<()> {
+/// Gives the log-in of a principal another password.
+pub(crate) fn set_password(turn: &mut Turn<'_>, tenant: TenantId, principal: Uuid, hash: &str) -> Result<()> {
     let connection = turn.connection;
-    let Some(row) = TenantRow::read(connection, tenant)? else { return Err(unknown(name)) };
+    let Some(row) = TenantRow::read(connection, tenant)? else { return Err(unknown(principal)) };
     let sql = "UPDATE logins
-                  SET hash = ?4
-                WHERE tenant = ?1 AND surface = ?2 AND name = ?3";
+                  SET hash = ?3
+                WHERE tenant = ?1 AND principal = ?2";
     let mut statement = connection.prepare_cached(sql).map_err(fault)?;
-    match statement.execute(params![row.key, surface.as_str(), name, hash]).map_err(fault)? {
-        0 => Err(unknown(name)),
+    match statement.execute(params![row.key, principal, hash]).map_err(fault)? {
+        0 => Err(unknown(principal)),
         _ => Ok(()),
     }
 }
@@ -138,15 +138,25 @@ pub(crate) fn rename(turn: &mut Turn<'_>, tenant: TenantId, person: Uuid, name: 
     }
 }
 
-/// Removes a log-in with the tokens of its principal.
-pub(crate) fn remove(turn: &mut Turn<'_>, tenant: TenantId, surface: Surface, name: &str) -> Result<()> {
+/// Removes the log-in of a principal, and its tokens.
+pub(crate) fn remove(turn: &mut Turn<'_>, tenant: TenantId, principal: Uuid) -> Result<()> {
     let connection = turn.connection;
-    let Some(row) = TenantRow::read(connection, tenant)? else { return Err(unknown(name)) };
+    let Some(row) = TenantRow::read(connection, tenant)? else { return Err(unknown(principal)) };
     let sql = "DELETE FROM logins
-                WHERE tenant = ?1 AND surface = ?2 AND name = ?3
-            RETURNING principal";
+                WHERE tenant = ?1 AND principal = ?2";
     let mut statement = connection.prepare_cached(sql).map_err(fault)?;
-    let gone = statement.query_row(params![row.key, surface.as_str(), name], |row| row.get(0)).optional();
-    let principal: Uuid = gone.map_err(fault)?.ok_or_else(|| unknown(name))?;
-    revoke_tokens(connection, row.key, principal, None)
+    match statement.execute(params![row.key, principal]).map_err(fault)? {
+        0 => Err(unknown(principal)),
+        _ => revoke_tokens(connection, row.key, principal, None),
+    }
+}
+
+/// Removes the log-in of a name if the person who shops with it is not there; answers whether it was so.
+pub(crate) fn remove_of_gone(turn: &mut Turn<'_>, tenant: TenantId, name: &str) -> Result<bool> {
+    let Some(login) = by_name(turn.connection, tenant, Surface::Store, name)? else { return Ok(false) };
+    if cards::find(turn, tenant, login.principal.person)?.is_some() {
+        return Ok(false);
+    }
+    remove(turn, tenant, login.principal.id)?;
+    Ok(true)
 }

@@ -179,6 +179,7 @@ macro_rules! store_contract {
                 a_password_is_replaced
                 a_shopper_is_renamed_unless_the_name_is_taken
                 a_removed_log_in_loses_its_tokens_and_frees_its_name
+                the_log_in_of_somebody_who_is_gone_is_removed_and_no_other
                 a_new_token_makes_those_forgotten_that_ended
                 a_token_is_renewed_while_one_of_its_principal_stands
                 all_tokens_of_a_principal_end_together

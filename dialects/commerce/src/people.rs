@@ -13,7 +13,7 @@ use crate::map::{EXTENSION, profile, role};
 
 pub use find::{filter, orders};
 pub use list::{Wanted, list};
-pub use shoppers::{admit, following, password, set_password};
+pub use shoppers::{admit, password, set_password};
 
 /// How often a change is tried that others come between.
 pub const TRIES: usize = 8;
@@ -30,10 +30,10 @@ pub struct Behalf {
 /// Makes a profile. Its e-mail address must be its own.
 pub async fn create(merchant: &Merchant<'_>, behalf: Behalf, contact: Contact) -> Result<Record> {
     let write = Write::Create { id: merchant.next_id(), contact: Box::new(contact) };
-    Ok(one(merchant, behalf, write).await?)
+    Ok(card(apply(merchant, behalf, write).await?)?)
 }
 
-/// Changes a profile from how it stands. When somebody comes between, it is read and tried anew.
+/// Changes a profile from how it stands, and has its log-in follow. When somebody comes between, it is read and tried anew.
 pub async fn change(
     merchant: &Merchant<'_>,
     behalf: Behalf,
@@ -48,14 +48,21 @@ pub async fn change(
         let is_judged = behalf.delegate.is_some();
         let is_computed = !patch.extensions.is_empty() || patch.memberships.iter().any(is_whole);
         let expect = if is_judged || is_computed { Expect::At(record.revision) } else { Expect::Any };
+        let names_address = !patch.emails.is_empty();
         let write = Write::Patch { id: record.id, expect, patch: Box::new(patch) };
-        match one(merchant, behalf, write).await {
+        let outcome = match apply(merchant, behalf, write).await {
             Err(Error::Stale { .. }) if tried < TRIES => {
                 let again = merchant.person(record.number).await?;
                 record = again.ok_or_else(|| Error::no_contact(record.id))?;
+                continue;
             }
-            done => return Ok(done?),
-        }
+            done => done?,
+        };
+        let is_changed = matches!(outcome, Outcome::Changed(_));
+        let written = card(outcome)?;
+        let is_moved = profile::login(&record.contact) != profile::login(&written.contact);
+        shoppers::settle(merchant, behalf, &written, is_changed && names_address && is_moved).await?;
+        return Ok(written);
     }
     Ok(record)
 }
@@ -97,8 +104,8 @@ pub fn joining(merchant: &Merchant<'_>, contact: &Contact, membership: Membershi
     edits
 }
 
-async fn one(merchant: &Merchant<'_>, behalf: Behalf, write: Write) -> Result<Record, Error> {
-    match apply(merchant, behalf, write).await? {
+fn card(outcome: Outcome) -> Result<Record, Error> {
+    match outcome {
         Outcome::Created(record) | Outcome::Changed(record) | Outcome::Unchanged(record) => Ok(record),
         Outcome::Trashed(id) => Err(Error::internal(format!("a store answered a deletion of {id} for a write"))),
     }

@@ -4,8 +4,8 @@ use std::net::IpAddr;
 use std::sync::Arc;
 
 use cardfile_directory::{
-    Attempt, Author, Caller, Command, Directory, Error, Ids, Kind, Need, OrganizationDraft, Principal, Result, Scopes, Settings,
-    Store, Surface, Trash,
+    Applied, Attempt, Author, Caller, Command, Directory, Error, Ids, Kind, Need, OrganizationDraft, Principal, Result, Scopes,
+    Settings, Store, Surface, Trash,
 };
 use cardfile_model::{
     Batch, Expect, Membership, MembershipEdit, Mode, OrganizationId, OrganizationPatch, Patch, Reach, Role, Selection, Sources,
@@ -48,9 +48,13 @@ impl Place {
         self.directory.log_in(attempt, HOUR).await
     }
 
-    async fn apply(&self, command: Command) {
+    async fn apply(&self, command: Command) -> Applied {
         let author = Author::unbound(self.directory.clock().now(), None, "test", Arc::default());
-        self.directory.store().apply(self.tenant, author, command).await.unwrap();
+        self.directory.store().apply(self.tenant, author, command).await.unwrap()
+    }
+
+    fn trash(&self, id: Uuid) -> Trash {
+        Trash { organization: self.organization(), sources: Sources::Any, selection: Selection::ids([id]) }
     }
 
     fn batch(&self, writes: Vec<Write>) -> Batch {
@@ -134,8 +138,9 @@ async fn a_shopper_comes_in_while_the_card_is_there() {
     let (token, caller) = place.log_in(Surface::Store, "lin@harbour.test", "battery staple").await.unwrap();
     assert_eq!((caller.principal.id, caller.principal.person, caller.principal.role), (id, id, Role::Reader));
     assert_eq!(caller.principal.organization, place.organization());
-    place.directory.rename_shopper(place.tenant, id, "LIN@pine.test").await.unwrap();
-    place.directory.rename_shopper(place.tenant, place.ids.next(), "nobody").await.unwrap();
+    assert!(place.directory.rename_shopper(place.tenant, id, "LIN@pine.test").await.unwrap());
+    assert!(!place.directory.rename_shopper(place.tenant, id, "lin@Pine.test").await.unwrap());
+    assert!(!place.directory.rename_shopper(place.tenant, place.ids.next(), "nobody").await.unwrap());
     assert!(is_refused(&place.log_in(Surface::Store, "lin@harbour.test", "battery staple").await));
     place.log_in(Surface::Store, "lin@pine.test", "battery staple").await.unwrap();
     place.directory.set_shopper_password(place.tenant, id, "staple battery").await.unwrap();
@@ -147,8 +152,7 @@ async fn a_shopper_comes_in_while_the_card_is_there() {
     assert!(matches!(again, Err(Error::AlreadyExists { kind: Kind::Login, .. })), "{again:?}");
     let unknown = place.directory.set_shopper_password(place.tenant, place.ids.next(), "x").await;
     assert!(matches!(unknown, Err(Error::NotFound { kind: Kind::Login, .. })), "{unknown:?}");
-    let selection = Selection::ids([id]);
-    place.apply(Command::Trash(Trash { organization: place.organization(), sources: Sources::Any, selection })).await;
+    place.apply(Command::Trash(place.trash(id))).await;
     assert!(is_refused(&place.log_in(Surface::Store, "lin@pine.test", "staple battery").await));
     assert!(is_refused(&place.directory.renew(&caller, HOUR).await));
 }
@@ -166,6 +170,42 @@ async fn a_shopper_whose_log_in_goes_is_out_and_the_name_is_free() {
     place.directory.add_shopper(place.tenant, id, "lin", "staple battery").await.unwrap();
     place.log_in(Surface::Store, "lin", "staple battery").await.unwrap();
     assert!(matches!(Directory::check_password(""), Err(Error::Invalid(_))) && Directory::check_password("x").is_ok());
+}
+
+#[tokio::test]
+async fn the_log_in_of_somebody_who_is_gone_gives_way_to_the_living() {
+    let place = Place::new().await;
+    let [lin, mia, max] = [1, 2, 3].map(|_| place.ids.next());
+    let made = [lin, mia, max].map(|id| Write::Create { id, contact: Box::new(person(1)) });
+    place.apply(Command::Write(place.batch(made.into()))).await;
+    for (id, name) in [(lin, "lin"), (mia, "mia")] {
+        place.directory.add_shopper(place.tenant, id, name, "battery staple").await.unwrap();
+    }
+    let (token, _) = place.log_in(Surface::Store, "lin", "battery staple").await.unwrap();
+    place.directory.identify(&token).await.unwrap();
+    let (add, rename) = (
+        place.directory.add_shopper(place.tenant, max, "lin", "correct horse").await,
+        place.directory.rename_shopper(place.tenant, mia, "lin").await,
+    );
+    let is_taken = |error: Option<Error>| matches!(error, Some(Error::AlreadyExists { kind: Kind::Login, .. }));
+    assert!(is_taken(add.err()) && is_taken(rename.err()), "while they live it is theirs");
+
+    let gone = place.apply(Command::Trash(place.trash(lin))).await.revision;
+    assert!(place.directory.rename_shopper(place.tenant, mia, "lin").await.unwrap());
+    assert!(is_refused(&place.directory.identify(&token).await), "its tokens end with it");
+    let (_, caller) = place.log_in(Surface::Store, "lin", "battery staple").await.unwrap();
+    assert_eq!(caller.principal.person, mia);
+    place.directory.undo(place.organization(), gone, false).await.unwrap();
+    let without = place.directory.set_shopper_password(place.tenant, lin, "x").await;
+    assert!(matches!(without, Err(Error::NotFound { kind: Kind::Login, .. })), "who is restored has none: {without:?}");
+    place.directory.remove_shopper(place.tenant, lin).await.unwrap();
+    place.log_in(Surface::Store, "lin", "battery staple").await.unwrap();
+
+    place.apply(Command::Trash(place.trash(mia))).await;
+    place.directory.add_shopper(place.tenant, max, "lin", "correct horse").await.unwrap();
+    place.directory.remove_shopper(place.tenant, mia).await.unwrap();
+    let (_, caller) = place.log_in(Surface::Store, "lin", "correct horse").await.unwrap();
+    assert_eq!(caller.principal.person, max);
 }
 
 #[tokio::test]

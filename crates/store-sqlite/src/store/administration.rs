@@ -102,9 +102,9 @@ impl Registry for SqliteStore {
         self.readers.with(|connection| logins::by_person(connection, tenant, person))
     }
 
-    async fn set_password(&self, tenant: TenantId, surface: Surface, name: &str, hash: &str) -> Result<()> {
-        let (name, hash) = (name.to_owned(), hash.to_owned());
-        self.writer()?.write(1, move |turn| logins::set_password(turn, tenant, surface, &name, &hash)).await
+    async fn set_password(&self, tenant: TenantId, principal: Uuid, hash: &str) -> Result<()> {
+        let hash = hash.to_owned();
+        self.writer()?.write(1, move |turn| logins::set_password(turn, tenant, principal, &hash)).await
     }
 
     async fn rename_login(&self, tenant: TenantId, person: Uuid, name: &str) -> Result<()> {
@@ -112,9 +112,13 @@ impl Registry for SqliteStore {
         self.writer()?.write(1, move |turn| logins::rename(turn, tenant, person, &name)).await
     }
 
-    async fn remove_login(&self, tenant: TenantId, surface: Surface, name: &str) -> Result<()> {
+    async fn remove_login(&self, tenant: TenantId, principal: Uuid) -> Result<()> {
+        self.writer()?.write(1, move |turn| logins::remove(turn, tenant, principal)).await
+    }
+
+    async fn remove_login_of_gone(&self, tenant: TenantId, name: &str) -> Result<bool> {
         let name = name.to_owned();
-        self.writer()?.write(1, move |turn| logins::remove(turn, tenant, surface, &name)).await
+        self.writer()?.write(1, move |turn| logins::remove_of_gone(turn, tenant, &name)).await
     }
 
     async fn caller(&self, token: Token) -> Result<Option<Caller>> {

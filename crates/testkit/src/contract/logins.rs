@@ -1,7 +1,7 @@
 //! People who sign in with a name and a password, and their tokens.
 
 use cardfile_directory::{Error, Kind, Login, MOST_NAMESAKES, Principal, Surface, Token, TokenDraft};
-use cardfile_model::{OrganizationId, Role, Sources, TenantId};
+use cardfile_model::{OrganizationId, Role, Selection, Sources, TenantId};
 use jiff::SignedDuration;
 use uuid::Uuid;
 
@@ -107,11 +107,12 @@ pub async fn a_password_is_replaced(h: Harness) {
     let place = h.tenant().await;
     let mia = added(&place, Surface::Agent, "mia").await;
     added(&place, Surface::Admin, "mia").await;
-    h.store.set_password(place.tenant, Surface::Agent, "mia", "$other$").await.expect("it is there");
+    let principal = mia.principal.id;
+    h.store.set_password(place.tenant, principal, "$other$").await.expect("it is there");
     assert_eq!(of_name(&place, Surface::Agent, "mia").await, Some(Login { hash: "$other$".into(), ..mia }));
     assert_eq!(of_name(&place, Surface::Admin, "mia").await.map(|login| login.hash).as_deref(), Some("$argon2id$"));
-    for (tenant, name) in [(place.tenant, "lin"), (TenantId(h.id()), "mia")] {
-        let refused = h.store.set_password(tenant, Surface::Agent, name, "$").await;
+    for (tenant, principal) in [(place.tenant, h.id()), (TenantId(h.id()), principal)] {
+        let refused = h.store.set_password(tenant, principal, "$").await;
         assert!(matches!(refused, Err(Error::NotFound { kind: Kind::Login, .. })), "{refused:?}");
     }
 }
@@ -150,15 +151,48 @@ pub async fn a_removed_log_in_loses_its_tokens_and_frees_its_name(h: Harness) {
     assert_eq!(name().await.as_deref(), Some("mia"), "without a token too");
 
     h.store.add_token(of_mia.clone()).await.expect("a token can be kept");
-    h.store.remove_login(place.tenant, Surface::Admin, "mia").await.expect("it is there");
+    h.store.remove_login(place.tenant, mia.principal.id).await.expect("it is there");
     assert_eq!(of_name(&place, Surface::Admin, "mia").await, None);
     assert!(!is_known(&place, of_mia.token).await && is_known(&place, of_lin.token).await);
     assert_eq!(name().await, Some(mia.principal.id.to_string()));
     for tenant in [place.tenant, TenantId(h.id())] {
-        let again = h.store.remove_login(tenant, Surface::Admin, "mia").await;
+        let again = h.store.remove_login(tenant, mia.principal.id).await;
         assert!(matches!(again, Err(Error::NotFound { kind: Kind::Login, .. })), "{again:?}");
     }
     added(&place, Surface::Admin, "mia").await;
+    h.is_sound().await;
+}
+
+pub async fn the_log_in_of_somebody_who_is_gone_is_removed_and_no_other(h: Harness) {
+    let place = h.tenant().await;
+    let [mut mia, mut lin] = ["mia", "lin"].map(|name| login(&place, Surface::Store, name));
+    let people = place.populate(2).await;
+    for (login, person) in [&mut mia, &mut lin].into_iter().zip(&people) {
+        (login.principal.id, login.principal.person) = (*person, *person);
+        h.store.add_login(place.tenant, login.clone()).await.expect("a log-in can be kept");
+    }
+    added(&place, Surface::Agent, "max").await;
+    let (of_mia, of_lin) = (token(&place, &mia), token(&place, &lin));
+    for draft in [&of_mia, &of_lin] {
+        h.store.add_token(draft.clone()).await.expect("a token can be kept");
+    }
+    let gives_way = async |tenant, name| h.store.remove_login_of_gone(tenant, name).await.expect("an answer");
+    for (tenant, name) in [(place.tenant, "mia"), (place.tenant, "max"), (place.tenant, "nobody"), (TenantId(h.id()), "mia")] {
+        assert!(!gives_way(tenant, name).await, "{name}");
+    }
+    let gone = place.trash(Selection::ids([people[0]])).await;
+    place.undo(gone.revision).await.expect("they can be restored");
+    assert!(!gives_way(place.tenant, "mia").await, "who is restored lives");
+
+    place.trash(Selection::ids([people[0]])).await;
+    assert!(gives_way(place.tenant, "mia").await && !gives_way(place.tenant, "lin").await);
+    assert_eq!(of_name(&place, Surface::Store, "mia").await, None);
+    assert_eq!(of_name(&place, Surface::Store, "lin").await, Some(lin));
+    assert!(!is_known(&place, of_mia.token).await && is_known(&place, of_lin.token).await);
+    assert!(!gives_way(place.tenant, "mia").await, "only once");
+
+    added(&place, Surface::Store, "ghost").await;
+    assert!(gives_way(place.tenant, "ghost").await, "nobody was ever made");
     h.is_sound().await;
 }
 

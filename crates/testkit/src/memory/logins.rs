@@ -5,6 +5,7 @@ use cardfile_model::TenantId;
 use uuid::Uuid;
 
 use super::State;
+use super::state::Tenant;
 
 impl State {
     pub(super) fn add_login(&mut self, tenant: TenantId, login: Login) -> Result<()> {
@@ -42,8 +43,8 @@ impl State {
         named
     }
 
-    pub(super) fn set_password(&mut self, tenant: TenantId, surface: Surface, name: &str, hash: &str) -> Result<()> {
-        let at = self.login_at(tenant, surface, name)?;
+    pub(super) fn set_password(&mut self, tenant: TenantId, principal: Uuid, hash: &str) -> Result<()> {
+        let at = self.login_at(tenant, principal)?;
         hash.clone_into(&mut self.logins[at].1.hash);
         Ok(())
     }
@@ -53,21 +54,31 @@ impl State {
         if old.name != name && self.login(tenant, Surface::Store, name).is_some() {
             return Err(taken(name));
         }
-        let at = self.login_at(tenant, Surface::Store, &old.name)?;
+        let at = self.login_at(tenant, old.principal.id)?;
         name.clone_into(&mut self.logins[at].1.name);
         Ok(())
     }
 
-    pub(super) fn remove_login(&mut self, tenant: TenantId, surface: Surface, name: &str) -> Result<()> {
-        let at = self.login_at(tenant, surface, name)?;
-        let (_, gone) = self.logins.remove(at);
-        self.revoke_tokens_of(tenant, gone.principal.id);
+    pub(super) fn remove_login(&mut self, tenant: TenantId, principal: Uuid) -> Result<()> {
+        let at = self.login_at(tenant, principal)?;
+        self.logins.remove(at);
+        self.revoke_tokens_of(tenant, principal);
         Ok(())
     }
 
-    fn login_at(&self, tenant: TenantId, surface: Surface, name: &str) -> Result<usize> {
-        let is_it = |(known, login): &(TenantId, Login)| (*known, login.surface, &*login.name) == (tenant, surface, name);
-        let unknown = || Error::NotFound { kind: Kind::Login, id: name.to_owned() };
+    pub(super) fn remove_login_of_gone(&mut self, tenant: TenantId, name: &str) -> Result<bool> {
+        let Some(login) = self.login(tenant, Surface::Store, name) else { return Ok(false) };
+        let is_there = |known: &Tenant| known.live_by_id(login.principal.person).is_some();
+        if self.tenants.get(&tenant).is_some_and(is_there) {
+            return Ok(false);
+        }
+        self.remove_login(tenant, login.principal.id)?;
+        Ok(true)
+    }
+
+    fn login_at(&self, tenant: TenantId, principal: Uuid) -> Result<usize> {
+        let is_it = |(known, login): &(TenantId, Login)| (*known, login.principal.id) == (tenant, principal);
+        let unknown = || Error::NotFound { kind: Kind::Login, id: principal.to_string() };
         self.logins.iter().position(is_it).ok_or_else(unknown)
     }
 }

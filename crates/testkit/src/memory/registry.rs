@@ -164,16 +164,20 @@ impl Registry for MemoryStore {
         Ok(self.state().shopper(tenant, person))
     }
 
-    async fn set_password(&self, tenant: TenantId, surface: Surface, name: &str, hash: &str) -> Result<()> {
-        self.state().set_password(tenant, surface, name, hash)
+    async fn set_password(&self, tenant: TenantId, principal: Uuid, hash: &str) -> Result<()> {
+        self.state().set_password(tenant, principal, hash)
     }
 
     async fn rename_login(&self, tenant: TenantId, person: Uuid, name: &str) -> Result<()> {
         self.state().rename_login(tenant, person, name)
     }
 
-    async fn remove_login(&self, tenant: TenantId, surface: Surface, name: &str) -> Result<()> {
-        self.state().remove_login(tenant, surface, name)
+    async fn remove_login(&self, tenant: TenantId, principal: Uuid) -> Result<()> {
+        self.state().remove_login(tenant, principal)
+    }
+
+    async fn remove_login_of_gone(&self, tenant: TenantId, name: &str) -> Result<bool> {
+        self.state().remove_login_of_gone(tenant, name)
     }
 
     async fn caller(&self, token: Token) -> Result<Option<Caller>> {

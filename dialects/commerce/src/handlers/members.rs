@@ -152,7 +152,7 @@ async fn change(
 ) -> Result<Record> {
     let sent = Sent::changes(members, &visit.settings)?;
     let (number, roles) = (context.account.number, roles(members, context)?);
-    let changed = people::change(merchant, behalf(context), record.clone(), |record| {
+    let changed = people::change(merchant, behalf(context), record, |record| {
         let contact = &record.contact;
         let membership = |roles| Membership { organization: number, roles };
         // Who comes or goes meanwhile is judged anew.
@@ -168,9 +168,7 @@ async fn change(
         };
         Ok(Patch { memberships, ..sent.patch(contact, &visit.settings)? })
     });
-    let of = (merchant, &record);
-    let changed = people::following(visit.door.directory(), of, sent.email.as_deref(), changed).await;
-    changed.map_err(|failure| match failure.code {
+    changed.await.map_err(|failure| match failure.code {
         // Who left meanwhile.
         "22001" => Failure::not_in_account(visit.id(0)),
         _ => failure,

@@ -93,7 +93,9 @@ fn compared(path: &[&str], comparison: &Comparison, merchant: &Merchant<'_>, acc
                 _ => Filter::Or(Vec::new()),
             }
         }
-        [own] if OWN.iter().any(|(known, _)| known == own) => compare(Field::Extension(EXTENSION.into(), vec![(*own).to_owned()])),
+        [own] if OWN.iter().any(|(known, _)| known == own) => {
+            compare(Field::Extension(EXTENSION.into(), vec![(*own).to_owned()]))
+        }
         ["dynamicProperties", name] => {
             let path = vec![DYNAMIC.to_owned(), (*name).to_owned()];
             compare(Field::Extension(EXTENSION.into(), path))

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use axum::Router;
 use axum::body::{Body, to_bytes};
 use axum::http::Request;
+use axum::http::request::Builder;
 use cardfile_commerce::Settings;
 use cardfile_directory::{
     Attempt, Author, Clock, Command, Directory, OrganizationDraft, Outcome, Principal, Scopes, Store, Surface,
@@ -204,21 +205,45 @@ impl Harness {
         self.apply(Command::Write(batch)).await;
     }
 
-    /// Asks the dialect as an agent for a shopper, or as the merchant where that is asked; answers the status and the body.
+    /// Asks the dialect as an agent for a shopper; answers the status and the body.
     pub async fn ask(&self, method: &str, path: &str, shopper: &str, body: &Value) -> (u16, Value) {
-        let name = if path.starts_with("/ccadmin/") { "ADMIN_TOKEN" } else { "AGENT_TOKEN" };
-        let token = self.variables.get(name).unwrap_or_default();
-        let request = Request::builder()
-            .method(method)
-            .uri(path)
-            .header("authorization", format!("Bearer {token}"))
-            .header("x-ccagentcontext", json!({"shopperProfileId": shopper}).to_string())
+        let context = json!({"shopperProfileId": shopper}).to_string();
+        let request = Request::builder().method(method).uri(path).header("x-ccagentcontext", context);
+        self.send(request, "AGENT_TOKEN", body).await
+    }
+
+    /// Asks the dialect as the merchant's administrator; answers the status and the body.
+    pub async fn administer(&self, method: &str, path: &str, body: &Value) -> (u16, Value) {
+        self.send(Request::builder().method(method).uri(path), "ADMIN_TOKEN", body).await
+    }
+
+    /// Asks the dialect as the shopper who may call by this token; answers the status and the body.
+    pub async fn shop(&self, method: &str, path: &str, token: &str, body: &Value) -> (u16, Value) {
+        self.send(Request::builder().method(method).uri(path), token, body).await
+    }
+
+    async fn send(&self, request: Builder, token: &str, body: &Value) -> (u16, Value) {
+        let request = request
+            .header("authorization", format!("Bearer {}", self.known(token)))
             .body(if body.is_null() { Body::empty() } else { Body::from(body.to_string()) })
             .expect("the request is well-formed");
         let response = self.app.clone().oneshot(request).await.expect("a router answers everything");
         let status = response.status().as_u16();
         let bytes = to_bytes(response.into_body(), usize::MAX).await.expect("the answer is in memory");
         (status, serde_json::from_slice(&bytes).unwrap_or_default())
+    }
+
+    /// Whether a shopper comes in with a name and a password.
+    pub async fn comes_in(&self, name: &str, password: &str) -> bool {
+        let attempt = Attempt { surface: Surface::Store, name, password, address: None, tenant: None };
+        self.directory.log_in(attempt, SignedDuration::from_hours(1)).await.is_ok()
+    }
+
+    /// The name that the person of this variable signs in with.
+    pub async fn shopper_log_in(&self, person: &str) -> Option<String> {
+        let person = self.known(person).parse().expect("it is an id");
+        let login = self.directory.store().login_of(self.tenant, person).await.expect("an answer");
+        login.map(|login| login.name)
     }
 
     /// What a variable stands for.

@@ -4,6 +4,7 @@ mod accounts;
 mod harness;
 mod races;
 mod roles;
+mod shoppers;
 
 use std::path::Path;
 

@@ -10,7 +10,7 @@ use crate::harness::Harness;
 async fn at_once(harness: &Arc<Harness>, path: &'static str, body: impl Fn(u32) -> Value) -> Vec<String> {
     let ask = |body: Value| {
         let harness = Arc::clone(harness);
-        tokio::spawn(async move { harness.ask("POST", path, "", &body).await })
+        tokio::spawn(async move { harness.administer("POST", path, &body).await })
     };
     let asked: Vec<_> = (1..=6).map(|at| ask(body(at))).collect();
     let mut ids = Vec::new();
@@ -32,7 +32,7 @@ async fn roles_made_and_given_at_once_are_all_there() {
         assert_eq!(made, expected, "{}", harness.store);
         let give = |at| json!({"roles": [{"id": format!("role-10000{at}"), "associations": [{"type": "global"}]}]});
         at_once(&harness, "/ccadmin/v1/profiles/bb-100009/addRoles", give).await;
-        let (_, held) = harness.ask("GET", "/ccadmin/v1/profiles/bb-100009/roles", "", &Value::Null).await;
+        let (_, held) = harness.administer("GET", "/ccadmin/v1/profiles/bb-100009/roles", &Value::Null).await;
         assert_eq!(held["total"], 6, "{held}");
     }
 }

@@ -38,7 +38,7 @@ pub async fn create(visit: &Visit) -> Result<Response> {
     contact.memberships = held.accounts;
     let record = people::create(&merchant, behalf, contact).await?;
     if let Some(password) = password
-        && let Err(failure) = people::admit(visit.door.directory(), &merchant, &record, password).await
+        && let Err(failure) = people::admit(&merchant, &record, password).await
     {
         // Nothing half is left.
         people::delete(&merchant, behalf, record.id).await?;
@@ -56,7 +56,7 @@ pub async fn update(visit: &Visit) -> Result<Response> {
     let (belonging, roles) = (Belonging::read(members, &merchant)?, roles(members));
     let (is_business, password) = (is_business(members)?, people::password(members)?);
     let behalf = behalf(&merchant, &belonging::accounts(&record.contact, &merchant));
-    let change = people::change(&merchant, behalf, record.clone(), |record| {
+    let change = people::change(&merchant, behalf, record, |record| {
         let contact = &record.contact;
         let mut patch = sent.patch(contact, &visit.settings)?;
         let Held { accounts: before, global } = Held::of(contact, &merchant);
@@ -76,11 +76,9 @@ pub async fn update(visit: &Visit) -> Result<Response> {
         }
         Ok(patch)
     });
-    let directory = visit.door.directory();
-    let changed = people::following(directory, (&merchant, &record), sent.email.as_deref(), change).await;
-    let record = changed.map_err(|failure| gone(visit, failure))?;
+    let record = change.await.map_err(|failure| gone(visit, failure))?;
     if let Some(password) = password {
-        people::set_password(directory, &merchant, &record, password).await?;
+        people::set_password(&merchant, &record, password).await?;
     }
     answered(visit, &merchant, &record)
 }
@@ -97,7 +95,10 @@ pub async fn delete(visit: &Visit) -> Result<Response> {
     let record = found(visit, &merchant).await?;
     let behalf = behalf(&merchant, &belonging::accounts(&record.contact, &merchant));
     people::delete(&merchant, behalf, record.id).await.map_err(|failure| gone(visit, failure))?;
-    visit.door.directory().remove_shopper(merchant.tenant(), record.id).await?;
+    if let Err(error) = merchant.directory().remove_shopper(merchant.tenant(), record.id).await {
+        // It opens nothing, and gives way to whoever wants its name.
+        tracing::warn!(%error, person = %record.id, "commerce: a log-in outlives its profile");
+    }
     Ok(answer::ok(&json!({})))
 }
 
