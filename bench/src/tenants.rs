@@ -4,7 +4,7 @@ use std::path::Path;
 
 use anyhow::{Result, ensure};
 use cardfile_directory::{
-    Clock, Ids, OrganizationDraft, Principal, Registry, Scopes, SystemClock, TimeOrderedIds, Token, TokenDraft,
+    Clock, Ids, OrganizationDraft, Origin, Principal, Registry, Scopes, SystemClock, TimeOrderedIds, Token, TokenDraft,
 };
 use cardfile_model::{OrganizationId, Role, Sources, TenantId};
 use uuid::Uuid;
@@ -40,7 +40,7 @@ fn make(data: &Path) -> Result<Vec<Account>> {
             person: TimeOrderedIds.next(),
             expires: None,
         };
-        let draft = TokenDraft { token, principal, created: SystemClock.now() };
+        let draft = TokenDraft { token, principal, created: SystemClock.now(), origin: Origin::Key };
         inside.runtime.block_on(inside.store.add_token(draft))?;
         Ok(Account { organization: organization.to_string(), token: text })
     });

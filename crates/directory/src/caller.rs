@@ -25,6 +25,19 @@ pub struct Principal {
     pub expires: Option<Timestamp>,
 }
 
+/// Where a token comes from.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Origin {
+    /// It was made by the operator, or issued to a client: a key, which nobody signs out with.
+    #[default]
+    Key,
+    /// It was given to who signed in, or in exchange for another.
+    Session {
+        /// When the key ends that it goes back to; `None` for never.
+        until: Option<Timestamp>,
+    },
+}
+
 /// A principal at the door.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Caller {
@@ -32,6 +45,19 @@ pub struct Caller {
     pub tenant: TenantId,
     /// Who it is.
     pub principal: Principal,
+    /// Where the token comes from that it shows.
+    pub origin: Origin,
+}
+
+impl Caller {
+    /// Until when its token may be exchanged for others at most; `None` for as long as it stands.
+    #[must_use]
+    pub fn until(&self) -> Option<Timestamp> {
+        match self.origin {
+            Origin::Key => self.principal.expires,
+            Origin::Session { until } => until,
+        }
+    }
 }
 
 /// What an operation needs of a token.

@@ -9,7 +9,7 @@ use jiff::SignedDuration;
 use subtle::ConstantTimeEq;
 
 use crate::access::Directory;
-use crate::caller::{Caller, Principal, Scopes};
+use crate::caller::{Caller, Origin, Principal, Scopes};
 use crate::error::{Error, Result};
 use crate::registry::{Client, Issue, TokenDraft};
 use crate::token::Token;
@@ -124,7 +124,7 @@ impl Directory {
     /// `Unauthenticated` when they are not known.
     pub async fn authenticate(&self, id: &str, secret: &str) -> Result<Arc<Caller>> {
         let client = self.credited(id, secret).await?;
-        Ok(Arc::new(Caller { tenant: client.secret.tenant, principal: client.principal }))
+        Ok(Arc::new(Caller { tenant: client.secret.tenant, principal: client.principal, origin: Origin::Key }))
     }
 
     async fn credited(&self, id: &str, secret: &str) -> Result<Client> {
@@ -141,10 +141,10 @@ impl Directory {
         let issue = Issue {
             client: client.id,
             spent,
-            access: TokenDraft { token, principal: principal.clone(), created: now },
+            access: TokenDraft { token, principal: principal.clone(), created: now, origin: Origin::Key },
             refresh: (refresh_token, end(lifetimes.refresh)?),
         };
         self.store.issue(issue).await?;
-        Ok(Issued { access, refresh, caller: Caller { tenant, principal } })
+        Ok(Issued { access, refresh, caller: Caller { tenant, principal, origin: Origin::Key } })
     }
 }

@@ -33,7 +33,7 @@ mod throttle;
 mod token;
 
 pub use access::{Desk, Directory, Logins, Settings};
-pub use caller::{Caller, Need, Principal, Scopes};
+pub use caller::{Caller, Need, Origin, Principal, Scopes};
 pub use clients::{Issued, Lifetimes};
 pub use clock::{Clock, Ids, SystemClock, TimeOrderedIds};
 pub use contacts::{Editor, Reader, Wanted};

@@ -7,7 +7,7 @@ use cardfile_model::{Change, Organization, OrganizationId, TenantId};
 use uuid::Uuid;
 
 use crate::access::Directory;
-use crate::caller::Principal;
+use crate::caller::{Origin, Principal};
 use crate::error::{Error, Kind, Result};
 use crate::registry::{OrganizationDraft, TokenDraft};
 use crate::store::{Applied, Command, Store};
@@ -68,7 +68,7 @@ impl Directory {
     pub async fn add_token(&self, principal: Principal) -> Result<String> {
         let tenant = self.tenant_of(principal.organization).await?;
         let (text, token) = Token::make(tenant)?;
-        self.store.add_token(TokenDraft { token, principal, created: self.clock.now() }).await?;
+        self.store.add_token(TokenDraft { token, principal, created: self.clock.now(), origin: Origin::Key }).await?;
         Ok(text)
     }
 

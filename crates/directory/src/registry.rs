@@ -9,7 +9,7 @@ use jiff::Timestamp;
 use serde_json::Value;
 use uuid::Uuid;
 
-use crate::caller::{Caller, Principal};
+use crate::caller::{Caller, Origin, Principal};
 use crate::error::Result;
 use crate::login::{Login, Surface};
 use crate::token::Token;
@@ -62,6 +62,8 @@ pub struct TokenDraft {
     pub principal: Principal,
     /// When it was made.
     pub created: Timestamp,
+    /// Where it comes from.
+    pub origin: Origin,
 }
 
 /// An OAuth client: an id and a secret for which tokens are issued.

@@ -7,7 +7,7 @@ use cardfile_model::{Contact, Filter, Membership, Query, Reach, TenantId};
 use jiff::{SignedDuration, Timestamp};
 
 use crate::access::Directory;
-use crate::caller::{Caller, Principal};
+use crate::caller::{Caller, Origin, Principal};
 use crate::error::{Error, Result};
 use crate::login::{self, Login, Surface};
 use crate::passwords;
@@ -61,8 +61,8 @@ impl Directory {
             return Err(Error::Unauthenticated);
         }
         self.throttle.succeeded(&guesser);
-        let (text, draft) = self.draft(*tenant, &login.principal, lifetime)?;
-        let (token, principal) = (draft.token, draft.principal.clone());
+        let (text, draft) = self.draft(*tenant, &login.principal, lifetime, None)?;
+        let (token, principal, origin) = (draft.token, draft.principal.clone(), draft.origin);
         self.store.add_token(draft).await?;
         // Whoever changed the password meanwhile has ended the tokens there were, and not this one.
         let now = self.store.login(*tenant, surface, &login.name).await?;
@@ -70,20 +70,22 @@ impl Directory {
             self.store.revoke_token(token).await?;
             return Err(Error::Unauthenticated);
         }
-        Ok((text, Caller { tenant: *tenant, principal }))
+        Ok((text, Caller { tenant: *tenant, principal, origin }))
     }
 
-    /// A new token for who has one; that one stays as it is.
+    /// A new token for who has one, which stays as it is, and how long the new one lives: no longer than the key that both go back
+    /// to.
     ///
     /// # Errors
     /// `Unauthenticated` when the caller's tokens ended meanwhile, or the person may not come in any more.
-    pub async fn renew(&self, caller: &Caller, lifetime: SignedDuration) -> Result<String> {
+    pub async fn renew(&self, caller: &Caller, lifetime: SignedDuration) -> Result<(String, SignedDuration)> {
         if !self.is_let_in(caller.tenant, &caller.principal).await? {
             return Err(Error::Unauthenticated);
         }
-        let (text, draft) = self.draft(caller.tenant, &caller.principal, lifetime)?;
+        let (text, draft) = self.draft(caller.tenant, &caller.principal, lifetime, caller.until())?;
+        let lives = draft.principal.expires.map_or(lifetime, |end| end.duration_since(draft.created));
         self.store.renew_token(draft).await?;
-        Ok(text)
+        Ok((text, lives))
     }
 
     /// Which of these log-ins a password fits. Where it is none or several, that is counted as a failure: by the thread that
@@ -120,11 +122,19 @@ impl Directory {
         Ok(memberships.is_empty() || memberships.iter().any(does_business))
     }
 
-    fn draft(&self, tenant: TenantId, principal: &Principal, lifetime: SignedDuration) -> Result<(String, TokenDraft)> {
+    /// A token that lives for so long, and not beyond `until`.
+    fn draft(
+        &self,
+        tenant: TenantId,
+        principal: &Principal,
+        lifetime: SignedDuration,
+        until: Option<Timestamp>,
+    ) -> Result<(String, TokenDraft)> {
         let created = self.clock.now();
         let (text, token) = Token::make(tenant)?;
-        let principal = Principal { expires: Some(end(created, lifetime)?), ..principal.clone() };
-        Ok((text, TokenDraft { token, principal, created }))
+        let end = end(created, lifetime)?;
+        let principal = Principal { expires: Some(until.map_or(end, |until| end.min(until))), ..principal.clone() };
+        Ok((text, TokenDraft { token, principal, created, origin: Origin::Session { until } }))
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use cardfile_directory::{Author, Caller, Error, Principal, Result, Scopes, Token, TokenDraft};
+use cardfile_directory::{Author, Caller, Error, Origin, Principal, Result, Scopes, Token, TokenDraft};
 use cardfile_model::{Limits, OrganizationId, Role, Sources, TenantId};
 use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension, Row, params};
@@ -33,7 +33,7 @@ pub(crate) fn tenants(connection: &Connection) -> Result<Vec<TenantId>> {
 
 /// Keeps a token, and forgets those of its principal that ended.
 pub(crate) fn add_token(turn: &mut Turn<'_>, draft: &TokenDraft) -> Result<()> {
-    let TokenDraft { token, principal, created } = draft;
+    let TokenDraft { token, principal, created, origin: _ } = draft;
     let key = turn.draft(token.tenant)?.row.key;
     revoke_tokens(turn.connection, key, principal.id, Some(*created))?;
     keep_token(turn, draft, None)
@@ -41,7 +41,7 @@ pub(crate) fn add_token(turn: &mut Turn<'_>, draft: &TokenDraft) -> Result<()> {
 
 /// Keeps a token if another of its principal stands.
 pub(crate) fn renew_token(turn: &mut Turn<'_>, draft: &TokenDraft) -> Result<()> {
-    let TokenDraft { token, principal, created } = draft;
+    let TokenDraft { token, principal, created, origin: _ } = draft;
     let Some(row) = TenantRow::read(turn.connection, token.tenant)? else { return Err(Error::Unauthenticated) };
     let sql = "SELECT 1
                  FROM tokens
@@ -56,13 +56,17 @@ pub(crate) fn renew_token(turn: &mut Turn<'_>, draft: &TokenDraft) -> Result<()>
 /// Keeps a token, which may be issued to a client.
 pub(crate) fn keep_token(turn: &mut Turn<'_>, draft: &TokenDraft, client: Option<&str>) -> Result<()> {
     let connection = turn.connection;
-    let TokenDraft { token, principal, created } = draft;
+    let TokenDraft { token, principal, created, origin } = draft;
     let key = turn.draft(token.tenant)?.row.key;
     organizations::number(connection, key, principal.organization)?;
     let (role, scopes, sources) = covered(principal)?;
+    let (is_session, until) = match *origin {
+        Origin::Key => (false, None),
+        Origin::Session { until } => (true, until),
+    };
     let sql = "INSERT INTO tokens (tenant, hash, principal, organization, role, scopes, sources, person, created, expires,
-                                   name, client)
-               VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)";
+                                   name, client, is_session, until)
+               VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)";
     let mut statement = connection.prepare_cached(sql).map_err(fault)?;
     statement
         .execute(params![
@@ -78,6 +82,8 @@ pub(crate) fn keep_token(turn: &mut Turn<'_>, draft: &TokenDraft, client: Option
             principal.expires.map(Timestamp::as_microsecond),
             principal.name,
             client,
+            is_session,
+            until.map(Timestamp::as_microsecond),
         ])
         .map(drop)
         .map_err(fault)
@@ -125,15 +131,18 @@ pub(crate) fn revoke_tokens(connection: &Connection, tenant: i64, principal: Uui
 
 /// Whom a token stands for.
 pub(crate) fn caller(connection: &Connection, token: Token) -> Result<Option<Caller>> {
-    let sql = "SELECT k.principal, k.organization, k.role, k.scopes, k.sources, k.person, k.name, k.expires
+    let sql =
+        "SELECT k.principal, k.organization, k.role, k.scopes, k.sources, k.person, k.name, k.expires, k.is_session, k.until
                  FROM tenants t
                  JOIN tokens k ON k.tenant = t.tenant
                 WHERE t.id = ?1 AND k.hash = ?2";
     let mut statement = connection.prepare_cached(sql).map_err(fault)?;
     let mut rows = statement.query(params![token.tenant.0, token.hash]).map_err(fault)?;
     let Some(row) = rows.next().map_err(fault)? else { return Ok(None) };
-    let expires = row.get::<_, Option<i64>>(7).map_err(fault)?.map(time).transpose()?;
-    Ok(Some(Caller { tenant: token.tenant, principal: Principal { expires, ..principal(row)? } }))
+    let at = |column: usize| row.get::<_, Option<i64>>(column).map_err(fault)?.map(time).transpose();
+    let is_session = row.get(8).map_err(fault)?;
+    let origin = if is_session { Origin::Session { until: at(9)? } } else { Origin::Key };
+    Ok(Some(Caller { tenant: token.tenant, principal: Principal { expires: at(7)?, ..principal(row)? }, origin }))
 }
 
 /// A principal from `principal, organization, role, scopes, sources, person, name`.

@@ -37,7 +37,7 @@ mod write;
 use std::collections::BTreeMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use cardfile_directory::{Client, Login, Principal, Token};
+use cardfile_directory::{Client, Login, Origin, Principal, Token};
 use cardfile_model::TenantId;
 use jiff::Timestamp;
 
@@ -63,6 +63,7 @@ struct Kept {
     token: Token,
     principal: Principal,
     client: Option<String>,
+    origin: Origin,
 }
 
 /// A refresh token that is not spent.

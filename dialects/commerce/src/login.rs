@@ -6,7 +6,7 @@ use axum::body::Body;
 use axum::http::header::HOST;
 use axum::http::request::Parts;
 use axum::response::Response;
-use cardfile_directory::{Attempt, Caller, Need};
+use cardfile_directory::{Attempt, Caller, Error, Need};
 use cardfile_http::{Door, Parameters, bearer, body};
 use jiff::SignedDuration;
 use serde_json::json;
@@ -72,12 +72,13 @@ async fn application(door: &Door, settings: &Settings, parts: &Parts) -> Result<
     let key = bearer(&parts.headers).ok_or_else(Failure::unauthorized)?;
     let caller = door.directory().identify(key).await?;
     door.admit(&caller)?;
-    if !caller.principal.scopes.cover(Need::CommerceAdmin) {
-        return Err(Failure::unauthorized());
+    // Who administers nothing is let in nowhere here.
+    match door.directory().merchant(&caller, Need::CommerceAdmin, Surface::Admin.door()).await {
+        Err(Error::Forbidden { .. }) => return Err(Failure::unauthorized()),
+        merchant => drop(merchant?),
     }
-    let lifetime = seconds(settings.application_token_seconds);
-    let token = door.directory().renew(&caller, lifetime).await?;
-    Ok(granted(&token, lifetime))
+    let (token, lives) = door.directory().renew(&caller, seconds(settings.application_token_seconds)).await?;
+    Ok(granted(&token, lives))
 }
 
 /// Where a request comes from, if the listener tells.

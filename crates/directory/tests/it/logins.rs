@@ -4,15 +4,15 @@ use std::net::IpAddr;
 use std::sync::Arc;
 
 use cardfile_directory::{
-    Applied, Attempt, Author, Caller, Command, Directory, Error, Ids, Kind, Need, OrganizationDraft, Principal, Result, Scopes,
-    Settings, Store, Surface, Trash,
+    Applied, Attempt, Author, Caller, Clock, Command, Directory, Error, Ids, Kind, Need, OrganizationDraft, Origin, Principal,
+    Result, Scopes, Settings, Store, Surface, Trash,
 };
 use cardfile_model::{
     Batch, Expect, Membership, MembershipEdit, Mode, OrganizationId, OrganizationPatch, Patch, Reach, Role, Selection, Sources,
     TenantId, Write,
 };
 use cardfile_testkit::{CountingIds, FixedClock, MemoryStore, person};
-use jiff::SignedDuration;
+use jiff::{SignedDuration, Timestamp};
 use uuid::Uuid;
 
 const HOUR: SignedDuration = SignedDuration::from_hours(1);
@@ -282,7 +282,8 @@ async fn a_token_is_renewed_until_the_log_in_goes() {
     place.add(Surface::Agent, "lin", "battery staple").await;
     let (_, caller) = place.log_in(Surface::Agent, "lin", "battery staple").await.unwrap();
     place.clock.advance(SignedDuration::from_mins(59));
-    let renewed = place.directory.renew(&caller, HOUR).await.unwrap();
+    let (renewed, lives) = place.directory.renew(&caller, HOUR).await.unwrap();
+    assert_eq!(lives, HOUR);
     place.clock.advance(SignedDuration::from_mins(30));
     let caller = place.directory.identify(&renewed).await.unwrap();
     let removed = place.directory.remove_login(place.organization(), Surface::Agent, "LIN").await;
@@ -293,10 +294,9 @@ async fn a_token_is_renewed_until_the_log_in_goes() {
     assert!(matches!(again, Err(Error::NotFound { kind: Kind::Login, .. })), "{again:?}");
 }
 
-#[tokio::test]
-async fn a_key_that_is_revoked_takes_along_what_it_was_renewed_into() {
-    let place = Place::new().await;
-    let principal = Principal {
+/// The principal of an application's key.
+fn application(place: &Place, expires: Option<Timestamp>) -> Principal {
+    Principal {
         id: place.ids.next(),
         name: None,
         organization: place.organization(),
@@ -304,11 +304,35 @@ async fn a_key_that_is_revoked_takes_along_what_it_was_renewed_into() {
         scopes: Scopes(vec!["commerce:application".into()]),
         sources: Sources::Any,
         person: place.ids.next(),
-        expires: None,
-    };
-    let key = place.directory.add_token(principal).await.unwrap();
+        expires,
+    }
+}
+
+#[tokio::test]
+async fn what_a_key_is_renewed_into_ends_with_it() {
+    let place = Place::new().await;
+    let end = place.clock.now() + SignedDuration::from_mins(90);
+    let key = place.directory.add_token(application(&place, Some(end))).await.unwrap();
     let caller = place.directory.identify(&key).await.unwrap();
-    let token = place.directory.renew(&caller, HOUR).await.unwrap();
+    assert_eq!(caller.origin, Origin::Key);
+    let (token, lives) = place.directory.renew(&caller, HOUR).await.unwrap();
+    assert_eq!(lives, HOUR);
+    place.clock.advance(SignedDuration::from_mins(50));
+    let caller = place.directory.identify(&token).await.unwrap();
+    assert_eq!(caller.origin, Origin::Session { until: Some(end) });
+    let (token, lives) = place.directory.renew(&caller, HOUR).await.unwrap();
+    assert_eq!(lives, SignedDuration::from_mins(40), "no longer than the key");
+    place.clock.advance(SignedDuration::from_mins(40));
+    assert!(is_refused(&place.directory.identify(&token).await));
+    assert!(is_refused(&place.directory.renew(&caller, HOUR).await), "who still holds the caller gets no token of it");
+}
+
+#[tokio::test]
+async fn a_key_that_is_revoked_takes_along_what_it_was_renewed_into() {
+    let place = Place::new().await;
+    let key = place.directory.add_token(application(&place, None)).await.unwrap();
+    let caller = place.directory.identify(&key).await.unwrap();
+    let (token, _) = place.directory.renew(&caller, HOUR).await.unwrap();
     assert!(place.directory.identify(&token).await.unwrap().principal.scopes.cover(Need::CommerceAdmin));
     place.directory.revoke_token(&key).await.unwrap();
     assert!(is_refused(&place.directory.identify(&token).await));

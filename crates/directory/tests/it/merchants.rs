@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use cardfile_directory::{
-    Action, Author, Caller, Command, Directory, Error, Ids, Need, OrganizationDraft, Principal, Scopes, Settings, Store,
+    Action, Author, Caller, Command, Directory, Error, Ids, Need, OrganizationDraft, Origin, Principal, Scopes, Settings, Store,
 };
 use cardfile_model::{Edit, Expect, Organization, OrganizationId, OrganizationPatch, Role, Sources, TenantId};
 use cardfile_testkit::{CountingIds, FixedClock, MemoryStore};
@@ -51,7 +51,7 @@ impl Place {
             person: self.ids.next(),
             expires: None,
         };
-        Caller { tenant: self.tenant, principal }
+        Caller { tenant: self.tenant, principal, origin: Origin::Key }
     }
 
     async fn home(&self) -> Organization {

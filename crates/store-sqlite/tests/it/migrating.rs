@@ -36,7 +36,7 @@ async fn a_file_of_the_first_schema_is_brought_up_to_date_with_nothing_lost() {
              ALTER TABLE tenants DROP COLUMN purged;
              CREATE INDEX log_unpurged ON log (tenant, revision) WHERE NOT is_purged;
              DROP TABLE clients; DROP TABLE refresh_tokens; DROP TABLE notes;
-             DROP TABLE logins;
+             DROP TABLE logins; ALTER TABLE tokens DROP COLUMN is_session; ALTER TABLE tokens DROP COLUMN until;
              DELETE FROM sets WHERE name LIKE 'with-%';
              UPDATE contacts SET document = CAST(json_remove(document, '$.memberships') AS BLOB);
              PRAGMA user_version = 1;",

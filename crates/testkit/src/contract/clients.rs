@@ -1,6 +1,6 @@
 //! OAuth clients and the tokens issued to them.
 
-use cardfile_directory::{Client, Error, Issue, Kind, Principal, Scopes, Token, TokenDraft};
+use cardfile_directory::{Client, Error, Issue, Kind, Origin, Principal, Scopes, Token, TokenDraft};
 use cardfile_model::{OrganizationId, Role, Sources, TenantId};
 use jiff::{SignedDuration, Timestamp};
 
@@ -32,7 +32,7 @@ fn issue(client: &Client, spent: Option<Token>, now: Timestamp) -> Issue {
     Issue {
         client: client.id.clone(),
         spent,
-        access: TokenDraft { token: token(tenant), principal, created: now },
+        access: TokenDraft { token: token(tenant), principal, created: now, origin: Origin::Key },
         refresh: (token(tenant), now + SignedDuration::from_hours(24)),
     }
 }

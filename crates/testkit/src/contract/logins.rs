@@ -1,6 +1,6 @@
 //! People who sign in with a name and a password, and their tokens.
 
-use cardfile_directory::{Error, Kind, Login, MOST_NAMESAKES, Principal, Surface, Token, TokenDraft};
+use cardfile_directory::{Error, Kind, Login, MOST_NAMESAKES, Origin, Principal, Surface, Token, TokenDraft};
 use cardfile_model::{OrganizationId, Role, Selection, Sources, TenantId};
 use jiff::SignedDuration;
 use uuid::Uuid;
@@ -34,7 +34,7 @@ fn token(place: &Place<'_>, login: &Login) -> TokenDraft {
     let created = place.harness.clock_now();
     let principal = Principal { expires: Some(created + SignedDuration::from_hours(1)), ..login.principal.clone() };
     let (_, token) = Token::make(place.tenant).expect("this machine gives randomness");
-    TokenDraft { token, principal, created }
+    TokenDraft { token, principal, created, origin: Origin::Session { until: None } }
 }
 
 async fn is_known(place: &Place<'_>, token: Token) -> bool {

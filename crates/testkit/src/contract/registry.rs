@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use cardfile_directory::{Caller, Error, Kind, OrganizationDraft, Principal, Scopes, Token, TokenDraft};
+use cardfile_directory::{Caller, Error, Kind, OrganizationDraft, Origin, Principal, Scopes, Token, TokenDraft};
 use cardfile_model::{ChangeKind, Organization, OrganizationId, Role, Sources, TenantId};
 use uuid::Uuid;
 
@@ -24,7 +24,7 @@ fn token(place: &Place<'_>, organization: OrganizationId) -> TokenDraft {
         expires: Some(place.harness.clock_now()),
     };
     let (_, token) = Token::make(place.tenant).expect("this machine gives randomness");
-    TokenDraft { token, principal, created: place.harness.clock_now() }
+    TokenDraft { token, principal, created: place.harness.clock_now(), origin: Origin::Key }
 }
 
 pub async fn a_new_tenant_has_a_root_of_its_id(h: Harness) {
@@ -121,10 +121,13 @@ pub async fn a_token_stands_for_its_principal_until_revoked(h: Harness) {
     let mut open = token(&place, place.organization);
     (open.principal.sources, open.principal.scopes, open.principal.expires) = (Sources::Any, Scopes::default(), None);
     open.principal.role = Role::Admin;
-    for draft in [&draft, &open] {
+    let (until, session) = (Some(place.harness.clock_now()), token(&place, place.organization));
+    let bounded = TokenDraft { origin: Origin::Session { until }, ..session };
+    let endless = TokenDraft { origin: Origin::Session { until: None }, ..token(&place, place.organization) };
+    for draft in [&draft, &open, &bounded, &endless] {
         assert_eq!(h.store.caller(draft.token).await.expect("an answer"), None);
         h.store.add_token(draft.clone()).await.expect("its organization is known");
-        let caller = Caller { tenant: place.tenant, principal: draft.principal.clone() };
+        let caller = Caller { tenant: place.tenant, principal: draft.principal.clone(), origin: draft.origin };
         assert_eq!(h.store.caller(draft.token).await.expect("an answer"), Some(caller));
     }
     let foreign = Token { tenant: h.tenant().await.tenant, ..draft.token };

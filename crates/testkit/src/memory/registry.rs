@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use cardfile_directory::{
-    Caller, Client, Error, Issue, Kind, Login, OrganizationDraft, Principal, Registry, Result, Surface, Token, TokenDraft,
+    Caller, Client, Error, Issue, Kind, Login, OrganizationDraft, Origin, Principal, Registry, Result, Surface, Token, TokenDraft,
 };
 use cardfile_model::{Limits, Organization, OrganizationId, TenantId, Tree};
 use jiff::Timestamp;
@@ -133,7 +133,12 @@ impl Registry for MemoryStore {
             !is_of(known.token.tenant, known.client.as_deref()) || known.principal.expires.is_none_or(|end| end > now)
         });
         state.refreshes.retain(|known| !is_of(known.token.tenant, Some(&known.client)) || known.expires > now);
-        state.tokens.push(Kept { token: access.token, principal: access.principal, client: Some(client.clone()) });
+        state.tokens.push(Kept {
+            token: access.token,
+            principal: access.principal,
+            client: Some(client.clone()),
+            origin: Origin::Key,
+        });
         state.refreshes.push(Refresh { token, client, expires });
         Ok(())
     }
@@ -183,7 +188,7 @@ impl Registry for MemoryStore {
     async fn caller(&self, token: Token) -> Result<Option<Caller>> {
         let state = self.state();
         let found = state.tokens.iter().find(|known| known.token == token);
-        Ok(found.map(|known| Caller { tenant: token.tenant, principal: known.principal.clone() }))
+        Ok(found.map(|known| Caller { tenant: token.tenant, principal: known.principal.clone(), origin: known.origin }))
     }
 }
 
@@ -201,11 +206,11 @@ impl Kept {
 
 impl State {
     fn add_token(&mut self, draft: TokenDraft) -> Result<()> {
-        let TokenDraft { token, principal, created } = draft;
+        let TokenDraft { token, principal, created, origin } = draft;
         self.known(token.tenant, &principal)?;
         let has_ended = |known: &Kept| known.principal.expires.is_some_and(|end| end <= created);
         self.tokens.retain(|known| !known.is_of(token.tenant, principal.id) || !has_ended(known));
-        self.tokens.push(Kept { token, principal, client: None });
+        self.tokens.push(Kept { token, principal, client: None, origin });
         Ok(())
     }
 

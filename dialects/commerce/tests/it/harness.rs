@@ -167,6 +167,8 @@ impl Harness {
         let key = self.directory.add_token(principal(vec!["commerce:application".into()], Role::Admin)).await;
         let other = self.directory.add_token(principal(vec!["identity:contacts_rw".into()], Role::Admin)).await;
         self.variables.set("KEY", key.expect("a key can be made"));
+        let reader = self.directory.add_token(principal(Vec::new(), Role::Reader)).await;
+        self.variables.set("READER_KEY", reader.expect("a token can be made"));
         self.variables.set("WEBEX_TOKEN", other.expect("a token can be made"));
     }
 
