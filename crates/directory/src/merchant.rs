@@ -5,8 +5,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use cardfile_model::{
-    Batch, Edit, Expect, Filter, Limits, Mode, Numbers, Order, Organization, OrganizationField, OrganizationFilter,
-    OrganizationId, OrganizationPatch, OrganizationQuery, Page, Query, Reach, Record, Role, Sources, TenantId, Tree, Write, role,
+    Batch, Contact, Edit, Expect, Filter, Limits, Membership, Mode, Numbers, Order, Organization, OrganizationField,
+    OrganizationFilter, OrganizationId, OrganizationPatch, OrganizationQuery, Page, Query, Reach, Record, Role, Sources,
+    TenantId, Tree, Write, role,
 };
 use serde_json::Value;
 use uuid::Uuid;
@@ -142,6 +143,14 @@ impl Merchant<'_> {
     /// The accounts above one, the nearest first.
     pub fn above(&self, id: OrganizationId) -> impl Iterator<Item = &Arc<Organization>> {
         self.tree.above(id).take_while(|above| above.id != self.home.id)
+    }
+
+    /// Whether all is the merchant's where somebody belongs. Of who belongs elsewhere too, not everything is the merchant's to change.
+    #[must_use]
+    pub fn has_all_of(&self, contact: &Contact) -> bool {
+        let is_within =
+            |known: &Membership| self.tree.at(known.organization).is_some_and(|at| self.tree.is_within(at.id, self.home.id));
+        contact.memberships.iter().all(is_within)
     }
 
     /// One page of the accounts that a filter finds, and how many there are in all.

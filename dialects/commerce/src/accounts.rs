@@ -6,7 +6,7 @@ use cardfile_directory::{Delegate, Error, Kind, Merchant};
 use cardfile_model::{Expect, Organization, OrganizationFilter, OrganizationPatch};
 
 use crate::error::Result;
-use crate::people::TRIES;
+use crate::tries::{TRIES, pause};
 
 pub use find::{filter, orders};
 
@@ -25,7 +25,10 @@ pub async fn change(
         // What this door keeps alone is written whole, and so must be as it was read.
         let expect = if patch.extensions.is_empty() { Expect::Any } else { Expect::At(account.revision) };
         match merchant.patch_account(account.id, expect, patch, delegate).await {
-            Err(Error::Stale { .. }) if tried < TRIES => account = again(merchant, &account).await?,
+            Err(Error::Stale { .. }) if tried < TRIES => {
+                pause(tried).await;
+                account = again(merchant, &account).await?;
+            }
             done => return Ok(done?),
         }
     }

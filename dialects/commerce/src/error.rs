@@ -249,7 +249,11 @@ impl From<Error> for Failure {
             Error::AlreadyExists { kind: Kind::Contact | Kind::Login, key } => Failure::email_taken(&key),
             Error::AlreadyExists { kind: Kind::Organization, key } => Failure::account_name(&key),
             Error::AlreadyExists { kind, key } => Failure::input(format!("{kind} {} exists already", shown(&key))),
-            Error::Stale { .. } => Failure::new(StatusCode::PRECONDITION_FAILED, "412", "It was changed meanwhile."),
+            // Others came between each time that it was tried.
+            Error::Stale { .. } => {
+                let failure = Failure::new(StatusCode::SERVICE_UNAVAILABLE, "503", "Others change the same all the time.");
+                Failure { retry_after: Some(Duration::from_secs(1)), ..failure }
+            }
             Error::TooLarge { limit, most } => Failure::input(format!("at most {most} are allowed ({limit})")),
             Error::Throttled { retry_after } => {
                 let failure = Failure::new(StatusCode::TOO_MANY_REQUESTS, "429", "Too many requests.");

@@ -25,6 +25,7 @@ mod query;
 mod routes;
 mod settings;
 mod surface;
+mod tries;
 mod visit;
 
 pub use gate::router;

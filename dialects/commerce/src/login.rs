@@ -42,7 +42,7 @@ async fn password(door: &Door, settings: &Settings, surface: Surface, parts: &Pa
     let host = parts.headers.get(HOST).and_then(|host| host.to_str().ok()).or(parts.uri.host()).unwrap_or_default();
     let attempt = Attempt {
         surface: surface.log_in(),
-        name: form.first("username").unwrap_or_default(),
+        name: form.first("username").unwrap_or_default().trim(),
         password: form.first("password").unwrap_or_default(),
         address: address(parts),
         tenant: settings.tenant(host),

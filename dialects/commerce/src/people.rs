@@ -10,13 +10,11 @@ use uuid::Uuid;
 
 use crate::error::{Failure, Result};
 use crate::map::{EXTENSION, profile, role};
+use crate::tries::{TRIES, pause};
 
 pub use find::{filter, orders};
 pub use list::{Wanted, list};
 pub use shoppers::{admit, password, set_password};
-
-/// How often a change is tried that others come between.
-pub const TRIES: usize = 8;
 
 /// On whose behalf profiles are written, and for which account.
 #[derive(Debug, Clone, Copy)]
@@ -52,6 +50,7 @@ pub async fn change(
         let write = Write::Patch { id: record.id, expect, patch: Box::new(patch) };
         let outcome = match apply(merchant, behalf, write).await {
             Err(Error::Stale { .. }) if tried < TRIES => {
+                pause(tried).await;
                 let again = merchant.person(record.number).await?;
                 record = again.ok_or_else(|| Error::no_contact(record.id))?;
                 continue;

@@ -14,6 +14,7 @@ use crate::error::{Failure, Result};
 use crate::ids;
 use crate::map::profile;
 use crate::people;
+use crate::tries::{TRIES, pause};
 use crate::visit::Visit;
 
 /// Takes people out of the account of the context. The order of the checks is part of the answer: clients compare codes.
@@ -35,7 +36,10 @@ pub async fn remove(visit: &Visit) -> Result<Response> {
         };
         match merchant.write(task).await {
             // Somebody changed meanwhile: all is judged anew.
-            Err(Error::Stale { .. }) if tried < people::TRIES => tried += 1,
+            Err(Error::Stale { .. }) if tried < TRIES => {
+                pause(tried).await;
+                tried += 1;
+            }
             Err(error) => return Err(refused(error, &context, &members)),
             Ok(_) => break,
         }

@@ -95,10 +95,9 @@ pub async fn create(visit: &Visit) -> Result<Response> {
     let members = visit.object()?;
     let merchant = visit.merchant().await?;
     let context = visit.administrator(&merchant).await?;
-    let sent = Sent::new_profile(members, &visit.settings)?;
-    let mut contact = sent.contact(true, &visit.settings)?;
-    // An address that is taken is told before what is wrong with roles.
-    people::free_email(&merchant, sent.email.as_deref().unwrap_or_default()).await?;
+    // An address that is taken is told before what is wrong with the rest.
+    people::free_email(&merchant, &Sent::new_email(members)?).await?;
+    let mut contact = Sent::new_profile(members, &visit.settings)?.contact(true, &visit.settings)?;
     let roles = roles(members, &context)?.unwrap_or_else(buyer);
     contact.memberships = vec![Membership { organization: context.account.number, roles }];
     let record = people::create(&merchant, behalf(&context), contact).await?;

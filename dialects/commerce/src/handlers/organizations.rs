@@ -45,7 +45,7 @@ pub async fn get(visit: &Visit) -> Result<Response> {
     let found = match visit.surface {
         Surface::Admin => known(&merchant, visit.id(0))?,
         Surface::Agent => {
-            visit.shopper(&merchant).await?;
+            visit.context(&merchant).await?;
             known(&merchant, visit.id(0))?
         }
         Surface::Store => theirs(&merchant, &visit.shopper(&merchant).await?, visit.id(0))?,

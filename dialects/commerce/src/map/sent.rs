@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use cardfile_model::{Contact, Edit, ListEdit, Patch};
-use email_address::EmailAddress;
+use email_address::{EmailAddress, Options};
 use serde_json::{Map, Value};
 
 use super::profile::{self, BUSINESS, DYNAMIC, Kind, OWN, PHONE};
@@ -59,6 +59,15 @@ impl Sent {
         Sent::read(members, true, settings)
     }
 
+    /// The e-mail address of a new profile: whether another has it is told before what is wrong with anything but the names.
+    ///
+    /// # Errors
+    /// As [`Sent::new_profile`], but for 22007.
+    pub fn new_email(members: &Map<String, Value>) -> Result<String> {
+        let [_, _, email] = named(members, true)?;
+        Ok(email.unwrap_or_default())
+    }
+
     /// Reads what is sent of a profile that is there: only what is named changes.
     ///
     /// # Errors
@@ -68,17 +77,7 @@ impl Sent {
     }
 
     fn read(members: &Map<String, Value>, is_new: bool, settings: &Settings) -> Result<Sent> {
-        let required = |name: &str, code, message| match members.get(name) {
-            None if !is_new => Ok(None),
-            Some(Value::String(text)) if !text.trim().is_empty() => Ok(Some(text.clone())),
-            _ => Err(Failure::profile_field(code, message)),
-        };
-        let first_name = required("firstName", "23013", "The first name is missing.")?;
-        let last_name = required("lastName", "23012", "The last name is missing.")?;
-        let email = required("email", "22003", "The e-mail address is empty.")?.map(|email| email.trim().to_owned());
-        if email.as_deref().is_some_and(|email| !EmailAddress::is_valid(email)) {
-            return Err(Failure::profile_field("23006", "The e-mail address is malformed."));
-        }
+        let [first_name, last_name, email] = named(members, is_new)?;
         let active = match members.get("active") {
             None => None,
             Some(Value::Bool(active)) => Some(*active),
@@ -184,6 +183,27 @@ impl Sent {
         }
         Ok(Some(own))
     }
+}
+
+/// The first name, the last and the e-mail address, as far as they are sent; of a new profile they must be.
+fn named(members: &Map<String, Value>, is_new: bool) -> Result<[Option<String>; 3]> {
+    let required = |name: &str, code, message| match members.get(name) {
+        None if !is_new => Ok(None),
+        Some(Value::String(text)) if !text.trim().is_empty() => Ok(Some(text.clone())),
+        _ => Err(Failure::profile_field(code, message)),
+    };
+    let first = required("firstName", "23013", "The first name is missing.")?;
+    let last = required("lastName", "23012", "The last name is missing.")?;
+    let email = required("email", "22003", "The e-mail address is empty.")?.map(|email| email.trim().to_owned());
+    if email.as_deref().is_some_and(|email| !is_address(email)) {
+        return Err(Failure::profile_field("23006", "The e-mail address is malformed."));
+    }
+    Ok([first, last, email])
+}
+
+/// Whether a text is an e-mail address, without the name of who has it.
+fn is_address(text: &str) -> bool {
+    EmailAddress::parse_with_options(text, Options::default().without_display_text()).is_ok()
 }
 
 /// Puts members in; `null` takes one away.

@@ -4,9 +4,10 @@ use cardfile_directory::{Delegate, Directory, Error, Kind, Merchant};
 use cardfile_model::Record;
 use serde_json::{Map, Value};
 
-use super::{Behalf, TRIES};
+use super::Behalf;
 use crate::error::{Failure, Result};
 use crate::map::profile;
+use crate::tries::TRIES;
 
 /// The password that is sent, if it could be one.
 ///

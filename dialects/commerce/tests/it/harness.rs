@@ -127,7 +127,7 @@ impl Harness {
         for code in [
             "401", "10002", "10024", "13001", "22001", "22003", "22006", "22007", "22010", "22046", "23006", "23012", "23013",
             "23042", "82001", "85000", "89101", "89102", "100000", "100001", "100002", "100018", "100020", "100070", "100091",
-            "1002019", "00004", "404", "405", "412", "429",
+            "1002019", "00004", "404", "405", "429",
         ] {
             let error = json!({"errorCode": code, "message": "<str>", "status": "<str>"}).to_string();
             self.variables.pattern(&format!("e{code}"), &error);
@@ -219,8 +219,8 @@ impl Harness {
         self.send(Request::builder().method(method).uri(path), "ADMIN_TOKEN", body).await
     }
 
-    /// Asks the dialect as the shopper who may call by this token; answers the status and the body.
-    pub async fn shop(&self, method: &str, path: &str, token: &str, body: &Value) -> (u16, Value) {
+    /// Asks the dialect as who may call by the token of this variable; answers the status and the body.
+    pub async fn call(&self, method: &str, path: &str, token: &str, body: &Value) -> (u16, Value) {
         self.send(Request::builder().method(method).uri(path), token, body).await
     }
 
@@ -233,6 +233,15 @@ impl Harness {
         let status = response.status().as_u16();
         let bytes = to_bytes(response.into_body(), usize::MAX).await.expect("the answer is in memory");
         (status, serde_json::from_slice(&bytes).unwrap_or_default())
+    }
+
+    /// Keeps, as this variable, the token of somebody who administers an organization as a merchant.
+    pub async fn administers(&mut self, organization: &str, variable: &str) {
+        let id = OrganizationId(self.known(organization).parse().expect("it is an id"));
+        let (name, password) = (format!("{variable}@merchant.test"), Some("a good password".into()));
+        self.directory.add_login(id, Surface::Admin, &name, password).await.expect("a log-in can be made");
+        let token = self.log_in(Surface::Admin, &name).await;
+        self.variables.set(variable, token);
     }
 
     /// Whether a shopper comes in with a name and a password.

@@ -2,6 +2,7 @@
 
 mod accounts;
 mod harness;
+mod merchants;
 mod races;
 mod roles;
 mod shoppers;

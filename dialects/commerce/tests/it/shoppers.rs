@@ -65,9 +65,9 @@ async fn a_log_in_follows_an_address_of_another_door_when_the_profile_is_written
 
         // Nor by a delegated administrator.
         let path = format!("/ccstore/v1/organizationMembers/{}?fields=email,firstName", harness.known("IDA"));
-        let (_, answer) = harness.shop("PUT", &path, "IDA_TOKEN", &body).await;
+        let (_, answer) = harness.call("PUT", &path, "IDA_TOKEN", &body).await;
         assert_eq!(answer["errorCode"], "22006");
-        let (_, member) = harness.shop("GET", &path, "IDA_TOKEN", &Value::Null).await;
+        let (_, member) = harness.call("GET", &path, "IDA_TOKEN", &Value::Null).await;
         assert_eq!(member, json!({"email": "ida@h.test", "firstName": "Ida"}));
 
         assert_eq!(update(&harness, "LIN", json!({"receiveEmail": "no"})).await, None);

@@ -8,6 +8,7 @@ use crate::error::{Failure, Result};
 use crate::ids;
 use crate::map::profile;
 use crate::people;
+use crate::tries::{TRIES, pause};
 
 /// Who comes into an account and who goes.
 #[derive(Debug)]
@@ -71,7 +72,8 @@ impl<'v> Change<'v> {
     pub async fn write(mut self, merchant: &Merchant<'_>, account: &Organization) -> Result<()> {
         for tried in 1.. {
             match self.once(merchant, account).await {
-                Err(Error::Stale { .. }) if tried < people::TRIES => {
+                Err(Error::Stale { .. }) if tried < TRIES => {
+                    pause(tried).await;
                     self = Change::judged(merchant, Some(account), (self.named, self.admits_anyone)).await?;
                 }
                 // Who was removed for good meanwhile.

@@ -1,8 +1,8 @@
 //! Profiles that are made, changed and taken away.
 
 use axum::response::Response;
-use cardfile_directory::Need;
-use cardfile_model::Patch;
+use cardfile_directory::{Merchant, Need};
+use cardfile_model::{Patch, Record};
 use serde_json::{Map, Value, json};
 
 use super::{answered, behalf, found};
@@ -20,9 +20,9 @@ use crate::visit::Visit;
 pub async fn create(visit: &Visit) -> Result<Response> {
     let members = visit.object()?;
     let merchant = visit.merchant().await?;
+    // An address that is taken is told before what is wrong with the rest.
+    people::free_email(&merchant, &Sent::new_email(members)?).await?;
     let sent = Sent::new_profile(members, &visit.settings)?;
-    // An address that is taken is told before what is wrong with organizations and roles.
-    people::free_email(&merchant, sent.email.as_deref().unwrap_or_default()).await?;
     let mut held = Held { accounts: Belonging::read(members, &merchant)?.apply(&[]), global: Vec::new() };
     if let Some(roles) = roles(members) {
         let given = granted::read(roles, &held.accounts, &merchant)?;
@@ -52,6 +52,9 @@ pub async fn update(visit: &Visit) -> Result<Response> {
     let members = visit.object()?;
     let merchant = visit.merchant().await?;
     let record = found(visit, &merchant).await?;
+    if ["password", "email", "active"].iter().any(|name| members.contains_key(*name)) {
+        own(&record, &merchant)?;
+    }
     let sent = Sent::changes(members, &visit.settings)?;
     let (belonging, roles) = (Belonging::read(members, &merchant)?, roles(members));
     let (is_business, password) = (is_business(members)?, people::password(members)?);
@@ -93,6 +96,7 @@ pub async fn delete(visit: &Visit) -> Result<Response> {
     }
     let merchant = visit.merchant().await?;
     let record = found(visit, &merchant).await?;
+    own(&record, &merchant)?;
     let behalf = behalf(&merchant, &belonging::accounts(&record.contact, &merchant));
     people::delete(&merchant, behalf, record.id).await.map_err(|failure| gone(visit, failure))?;
     if let Err(error) = merchant.directory().remove_shopper(merchant.tenant(), record.id).await {
@@ -100,6 +104,14 @@ pub async fn delete(visit: &Visit) -> Result<Response> {
         tracing::warn!(%error, person = %record.id, "commerce: a log-in outlives its profile");
     }
     Ok(answer::ok(&json!({})))
+}
+
+/// What a profile is everywhere, and its log-in, are changed by the merchant of all accounts that it belongs to.
+///
+/// # Errors
+/// 100091.
+fn own(record: &Record, merchant: &Merchant<'_>) -> Result<()> {
+    if merchant.has_all_of(&record.contact) { Ok(()) } else { Err(Failure::forbidden()) }
 }
 
 /// A profile that went meanwhile is called as it was asked for.

@@ -14,8 +14,8 @@ use crate::fields;
 use crate::ids;
 use crate::map::granted::ORGANIZATIONAL;
 use crate::map::{self, EXTENSION, belonging, global, role};
-use crate::people::TRIES;
 use crate::surface::Surface;
+use crate::tries::{TRIES, pause};
 use crate::visit::Visit;
 
 /// The longest name, in characters.
@@ -73,7 +73,7 @@ pub async fn create(visit: &Visit) -> Result<Response> {
         };
         match changed {
             // Somebody came between: what is kept of the organization is written whole.
-            Err(Error::Stale { .. }) if tries < TRIES => {}
+            Err(Error::Stale { .. }) if tries < TRIES => pause(tries).await,
             changed => {
                 let listed = if owner.is_some() { role::listed } else { global::listed };
                 return answered(visit, listed(&changed?, place).unwrap_or_default());
