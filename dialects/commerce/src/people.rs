@@ -4,7 +4,7 @@ mod find;
 mod list;
 mod shoppers;
 
-use cardfile_directory::{Delegate, Error, Merchant, Outcome, Task};
+use cardfile_directory::{Delegate, Error, Kind, Merchant, Outcome, Task};
 use cardfile_model::{Contact, Edit, Expect, Filter, Membership, MembershipEdit, Mode, OrganizationId, Patch, Record, Write};
 use uuid::Uuid;
 
@@ -31,11 +31,13 @@ pub async fn create(merchant: &Merchant<'_>, behalf: Behalf, contact: Contact) -
     Ok(card(apply(merchant, behalf, write).await?)?)
 }
 
-/// Changes a profile from how it stands, and has its log-in follow. When somebody comes between, it is read and tried anew.
+/// Changes a profile from how it stands, and has its log-in follow. When somebody comes between, it is read and tried anew; `gone`
+/// tells of one that went meanwhile.
 pub async fn change(
     merchant: &Merchant<'_>,
     behalf: Behalf,
     mut record: Record,
+    gone: impl Fn() -> Failure,
     patch: impl Fn(&Record) -> Result<Patch>,
 ) -> Result<Record> {
     for tried in 1.. {
@@ -51,10 +53,10 @@ pub async fn change(
         let outcome = match apply(merchant, behalf, write).await {
             Err(Error::Stale { .. }) if tried < TRIES => {
                 pause(tried).await;
-                let again = merchant.person(record.number).await?;
-                record = again.ok_or_else(|| Error::no_contact(record.id))?;
+                record = merchant.person(record.number).await?.ok_or_else(&gone)?;
                 continue;
             }
+            Err(Error::NotFound { kind: Kind::Contact, .. }) => return Err(gone()),
             done => done?,
         };
         let is_changed = matches!(outcome, Outcome::Changed(_));
@@ -67,7 +69,7 @@ pub async fn change(
 }
 
 /// Takes a profile away; it goes to the trash.
-pub async fn delete(merchant: &Merchant<'_>, behalf: Behalf, id: Uuid) -> Result<()> {
+pub async fn delete(merchant: &Merchant<'_>, behalf: Behalf, id: Uuid) -> Result<(), Error> {
     apply(merchant, behalf, Write::Delete { id, expect: Expect::Any }).await?;
     Ok(())
 }

@@ -94,7 +94,6 @@ fn refused(error: Error, context: &Context, members: &[Record]) -> Failure {
     let first = || members.first().map(|member| ids::profile(member.number)).unwrap_or_default();
     match error {
         Error::Forbidden { action: Action::TakeLast(role::APPROVER) } => Failure::last_approver(&account),
-        Error::NotFound { kind: Kind::Membership, .. } => Failure::no_contact(&first(), &account),
         Error::NotFound { kind: Kind::Contact, id } => {
             let gone = members.iter().find(|member| member.id.to_string() == id);
             Failure::profile_input(gone.map_or_else(first, |member| ids::profile(member.number)))

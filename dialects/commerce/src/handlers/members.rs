@@ -151,12 +151,14 @@ async fn change(
 ) -> Result<Record> {
     let sent = Sent::changes(members, &visit.settings)?;
     let (number, roles) = (context.account.number, roles(members, context)?);
-    let changed = people::change(merchant, behalf(context), record, |record| {
+    // Who left meanwhile.
+    let gone = || Failure::not_in_account(visit.id(0));
+    let changed = people::change(merchant, behalf(context), record, gone, |record| {
         let contact = &record.contact;
         let membership = |roles| Membership { organization: number, roles };
         // Who comes or goes meanwhile is judged anew.
         let memberships = match (contact.belongs(number), roles.clone()) {
-            (false, _) if !may_join => return Err(Failure::not_in_account(visit.id(0))),
+            (false, _) if !may_join => return Err(gone()),
             (false, _) if !profile::is_business(contact, merchant) => return Err(Failure::other_type(visit.id(0))),
             (false, roles) => people::joining(merchant, contact, membership(roles.unwrap_or_else(buyer))),
             (true, Some(roles)) => vec![MembershipEdit::SetRoles(membership(roles))],
@@ -167,11 +169,7 @@ async fn change(
         };
         Ok(Patch { memberships, ..sent.patch(contact, &visit.settings)? })
     });
-    changed.await.map_err(|failure| match failure.code {
-        // Who left meanwhile.
-        "22001" => Failure::not_in_account(visit.id(0)),
-        _ => failure,
-    })
+    changed.await
 }
 
 fn behalf(context: &Context) -> Behalf {

@@ -102,13 +102,13 @@ pub async fn rewrite(
     changed: impl Fn(&mut Held) -> Result<()>,
 ) -> Result<Record> {
     let behalf = behalf(merchant, &belonging::accounts(&record.contact, merchant));
-    let done = people::change(merchant, behalf, record, |record| {
+    let done = people::change(merchant, behalf, record, gone(visit), |record| {
         let contact = &record.contact;
         let mut held = Held::of(contact, merchant);
         changed(&mut held)?;
         Ok(held.patch(contact, merchant))
     });
-    done.await.map_err(|failure| gone(visit, failure))
+    done.await
 }
 
 /// The links of an answer about the profile in the path.

@@ -1,7 +1,7 @@
 //! Profiles that are made, changed and taken away.
 
 use axum::response::Response;
-use cardfile_directory::{Merchant, Need};
+use cardfile_directory::{Error, Kind, Merchant, Need};
 use cardfile_model::{Patch, Record};
 use serde_json::{Map, Value, json};
 
@@ -59,7 +59,7 @@ pub async fn update(visit: &Visit) -> Result<Response> {
     let (belonging, roles) = (Belonging::read(members, &merchant)?, roles(members));
     let (is_business, password) = (is_business(members)?, people::password(members)?);
     let behalf = behalf(&merchant, &belonging::accounts(&record.contact, &merchant));
-    let change = people::change(&merchant, behalf, record, |record| {
+    let changed = people::change(&merchant, behalf, record, gone(visit), |record| {
         let contact = &record.contact;
         let mut patch = sent.patch(contact, &visit.settings)?;
         let Held { accounts: before, global } = Held::of(contact, &merchant);
@@ -79,7 +79,7 @@ pub async fn update(visit: &Visit) -> Result<Response> {
         }
         Ok(patch)
     });
-    let record = change.await.map_err(|failure| gone(visit, failure))?;
+    let record = changed.await?;
     if let Some(password) = password {
         people::set_password(&merchant, &record, password).await?;
     }
@@ -98,7 +98,10 @@ pub async fn delete(visit: &Visit) -> Result<Response> {
     let record = found(visit, &merchant).await?;
     own(&record, &merchant)?;
     let behalf = behalf(&merchant, &belonging::accounts(&record.contact, &merchant));
-    people::delete(&merchant, behalf, record.id).await.map_err(|failure| gone(visit, failure))?;
+    people::delete(&merchant, behalf, record.id).await.map_err(|error| match error {
+        Error::NotFound { kind: Kind::Contact, .. } => gone(visit)(),
+        error => error.into(),
+    })?;
     if let Err(error) = merchant.directory().remove_shopper(merchant.tenant(), record.id).await {
         // It opens nothing, and gives way to whoever wants its name.
         tracing::warn!(%error, person = %record.id, "commerce: a log-in outlives its profile");
@@ -115,8 +118,8 @@ fn own(record: &Record, merchant: &Merchant<'_>) -> Result<()> {
 }
 
 /// A profile that went meanwhile is called as it was asked for.
-pub fn gone(visit: &Visit, failure: Failure) -> Failure {
-    if failure.code == "22001" { Failure::no_profile(visit.id(0)) } else { failure }
+pub fn gone(visit: &Visit) -> impl Fn() -> Failure {
+    || Failure::no_profile(visit.id(0))
 }
 
 /// The roles that are sent.
