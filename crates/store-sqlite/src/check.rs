@@ -38,7 +38,8 @@ pub(crate) fn check(readers: &Readers, states: &States) -> Result<Vec<Finding>> 
             // What is in memory is left aside: the file itself is looked at.
             let row = states.view(connection, tenant)?.state.row.clone();
             let state = std::sync::Arc::new(State::new(row, Known::default()));
-            let mut checkup = Checkup { view: View { connection, state, helpers: None }, tenant, findings: Vec::new() };
+            let mut checkup =
+                Checkup { view: View { connection, state, helpers: None, asked: None }, tenant, findings: Vec::new() };
             checkup.run()?;
             Ok(checkup.findings)
         })?;

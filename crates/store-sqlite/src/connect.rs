@@ -26,7 +26,8 @@ pub(crate) const FILE: &str = "cardfile.db";
 pub struct Options {
     /// When a write counts as durable.
     pub synchronous: Synchronous,
-    /// Reader connections kept open; more are opened in a rush and closed after it.
+    /// Searches at once, one less for the same tenant unless that is none, and as many look-ups of few people beside them. Twice
+    /// as many connections are kept open; more are opened in a rush and closed after it.
     pub readers: usize,
     /// Page cache of the writer, in KiB.
     pub writer_cache_kib: u32,

@@ -54,6 +54,11 @@ pub(crate) fn caught<T>(work: impl FnOnce() -> Result<T>) -> Result<T> {
     })
 }
 
+/// Nobody waits for the answer, so that it is not worked out.
+pub(crate) fn abandoned() -> Error {
+    Error::internal("nobody waits for the answer any more")
+}
+
 /// The store is closed.
 pub(crate) fn closed() -> Error {
     Error::Unavailable { reason: Reason::ShuttingDown, retry_after: RETRY }

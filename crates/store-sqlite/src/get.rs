@@ -30,7 +30,7 @@ pub(crate) fn one(
     let Some(state) = states.at(tenant, row.get(5).map_err(fault)?) else { return Ok(None) };
     let (number, is_there): (Option<u32>, bool) =
         (row.get(6).map_err(fault)?, row.get_ref(0).map_err(fault)? != rusqlite::types::ValueRef::Null);
-    let view = View { connection, state, helpers: None };
+    let view = View { connection, state, helpers: None, asked: None };
     let Some(number) = number.filter(|_| is_there) else { return Ok(Some(vec![None])) };
     if !view.is_seen(number, organization, audience)? {
         return Ok(Some(vec![None]));

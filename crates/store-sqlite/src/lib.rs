@@ -3,7 +3,7 @@
 //! One thread writes and groups the requests that wait into one durable transaction; readers see snapshots and never wait
 //! for it. People are rows; groups, the trash and all else that happens to people are chunked bitmaps; the index is made of
 //! merged segments. Start reading at [`SqliteStore`], then `turn.rs` (what one transaction is), `write.rs` (how a batch is
-//! written) and `find.rs` (how people are found).
+//! written) and `find.rs` with `filter.rs` (how people are found).
 //!
 //! Several processes may have the file open, as when a command runs beside a server; one of them merges the index.
 
@@ -14,6 +14,7 @@ mod checkpoint;
 mod clients;
 mod connect;
 mod fault;
+mod filter;
 mod find;
 mod flush;
 mod get;
@@ -33,6 +34,7 @@ mod rebuild;
 mod registry;
 mod rows;
 mod scan;
+mod searches;
 mod segments;
 mod sets;
 mod state;
@@ -40,6 +42,7 @@ mod store;
 mod trash;
 mod turn;
 mod undo;
+mod verdict;
 mod write;
 mod writer;
 

@@ -58,6 +58,8 @@ impl Orders {
         }
         let kept = self.of(which);
         let mut kept = kept.lock().unwrap_or_else(PoisonError::into_inner);
+        // Whoever begins to make an order makes it to the end, for it is kept for others.
+        view.go_on()?;
         let revision = view.state.row.revision;
         if kept.people.is_none() || kept.revision < revision {
             kept.bring_up(view, by)?;
@@ -120,6 +122,7 @@ pub(crate) fn page_by_rows(view: &View<'_>, query: &Query, hits: &Numbers) -> Re
     let mut authors = Authors::default();
     let mut keyed = Vec::with_capacity(usize::try_from(hits.len()).unwrap_or_default());
     for number in hits {
+        view.go_on()?;
         let Some(record) = rows::record(view.connection, view.key(), number)? else { continue };
         let mut keys = Vec::with_capacity(by.len());
         for by in &by {

@@ -30,12 +30,14 @@ pub(crate) fn give_number(connection: &Connection, tenant: i64, id: Uuid, number
     number_of(connection, tenant, id)
 }
 
+/// Reads one contact.
+pub(crate) const RECORD: &str = "SELECT id, revision, created, modified, document
+                                   FROM contacts
+                                  WHERE person = ?1";
+
 /// The contact of a number; `None` when it has no row.
 pub(crate) fn record(connection: &Connection, tenant: i64, number: u32) -> Result<Option<Record>> {
-    let sql = "SELECT id, revision, created, modified, document
-                 FROM contacts
-                WHERE person = ?1";
-    let mut statement = connection.prepare_cached(sql).map_err(fault)?;
+    let mut statement = connection.prepare_cached(RECORD).map_err(fault)?;
     let mut rows = statement.query([person(tenant, number)]).map_err(fault)?;
     rows.next().map_err(fault)?.map(|row| read(row, number)).transpose()
 }

@@ -10,47 +10,54 @@ use rusqlite::{Connection, params};
 
 use crate::connect::Readers;
 use crate::fault::{corrupt, fault};
+use crate::searches::Asked;
 use crate::state::{TenantRow, View, number, person};
 
 /// Chunks of texts from which on a second thread, which costs about as much as looking through twenty, is worth it.
 const SHARED_CHUNKS: u32 = 256;
 
+/// What is looked for, and whether anybody waits for it.
+struct Wanted<'s> {
+    finder: Finder<'s>,
+    asked: Option<&'s Asked>,
+}
+
 /// Whose search text contains this.
 pub(crate) fn containing(view: &View<'_>, needle: &str, scope: &Numbers) -> Result<Numbers> {
     let (Some(first), Some(last)) = (scope.min(), scope.max()) else { return Ok(Numbers::new()) };
     let chunks = first / PEOPLE_PER_CHUNK..last / PEOPLE_PER_CHUNK + 1;
-    let finder = Finder::new(needle);
+    let wanted = Wanted { finder: Finder::new(needle), asked: view.asked };
     let Some(readers) = view.helpers.filter(|_| chunks.len() >= SHARED_CHUNKS as usize) else {
-        return set_of(&scan(view.connection, view.key(), &finder, chunks)?);
+        return set_of(&scan(view.connection, view.key(), &wanted, chunks)?);
     };
     let middle = u32::midpoint(chunks.start, chunks.end);
     let (left, right) = std::thread::scope(|threads| {
         let row = &view.state.row;
-        let helper = threads.spawn(|| help(readers, row, &finder, middle..chunks.end));
-        let left = scan(view.connection, view.key(), &finder, chunks.start..middle);
+        let helper = threads.spawn(|| help(readers, row, &wanted, middle..chunks.end));
+        let left = scan(view.connection, view.key(), &wanted, chunks.start..middle);
         let right = helper.join().unwrap_or_else(|_| Err(Error::internal("a search ended in a panic")));
         (left, right)
     });
     let mut hits = left?;
     match right? {
         Some(mut right) => hits.append(&mut right),
-        None => hits.append(&mut scan(view.connection, view.key(), &finder, middle..chunks.end)?),
+        None => hits.append(&mut scan(view.connection, view.key(), &wanted, middle..chunks.end)?),
     }
     set_of(&hits)
 }
 
 /// Looks through some chunks on another connection; `None` when the tenant changed before that one saw it.
-fn help(readers: &Readers, tenant: &TenantRow, finder: &Finder<'_>, chunks: Range<u32>) -> Result<Option<Vec<u32>>> {
+fn help(readers: &Readers, tenant: &TenantRow, wanted: &Wanted<'_>, chunks: Range<u32>) -> Result<Option<Vec<u32>>> {
     readers.snapshot(|connection| {
         if TenantRow::version(connection, tenant.key)? != Some(tenant.version) {
             return Ok(None);
         }
-        scan(connection, tenant.key, finder, chunks).map(Some)
+        scan(connection, tenant.key, wanted, chunks).map(Some)
     })
 }
 
 /// The people of some chunks whose text contains what is looked for, in order.
-fn scan(connection: &Connection, tenant: i64, finder: &Finder<'_>, chunks: Range<u32>) -> Result<Vec<u32>> {
+fn scan(connection: &Connection, tenant: i64, wanted: &Wanted<'_>, chunks: Range<u32>) -> Result<Vec<u32>> {
     let sql = "SELECT chunk, bytes
                  FROM texts
                 WHERE chunk >= ?1 AND chunk < ?2
@@ -59,10 +66,11 @@ fn scan(connection: &Connection, tenant: i64, finder: &Finder<'_>, chunks: Range
     let mut rows = statement.query(params![person(tenant, chunks.start), person(tenant, chunks.end)]).map_err(fault)?;
     let mut hits = Vec::new();
     while let Some(row) = rows.next().map_err(fault)? {
+        wanted.asked.map_or(Ok(()), Asked::go_on)?;
         let chunk = number(row.get(0).map_err(fault)?);
         let bytes = row.get_ref(1).map_err(fault)?.as_blob().map_err(corrupt)?;
         let texts = TextChunk::parse(bytes).map_err(|error| corrupt(error.0))?;
-        texts.scan(finder, chunk * PEOPLE_PER_CHUNK, &mut |number| hits.push(number));
+        texts.scan(&wanted.finder, chunk * PEOPLE_PER_CHUNK, &mut |number| hits.push(number));
     }
     Ok(hits)
 }

@@ -10,6 +10,7 @@ use rusqlite::{Connection, OptionalExtension};
 
 use crate::connect::Readers;
 use crate::fault::fault;
+use crate::searches::Asked;
 use crate::sets::{SetName, Sets};
 use crate::{organizations, segments};
 
@@ -139,12 +140,22 @@ pub(crate) struct View<'c> {
     pub(crate) state: Arc<State>,
     /// Further connections, for what is worth sharing.
     pub(crate) helpers: Option<&'c Readers>,
+    /// Whether anybody waits for what is read; `None` when it is read to its end in any case.
+    pub(crate) asked: Option<&'c Asked>,
 }
 
 impl View<'_> {
     /// The tenant's number in this file.
     pub(crate) fn key(&self) -> i64 {
         self.state.row.key
+    }
+
+    /// To be looked at between one row and the next.
+    ///
+    /// # Errors
+    /// When nobody waits for the answer any more.
+    pub(crate) fn go_on(&self) -> Result<()> {
+        self.asked.map_or(Ok(()), Asked::go_on)
     }
 
     /// A set of the tenant.
@@ -259,12 +270,12 @@ impl States {
         let row = TenantRow::read(connection, tenant)?;
         let row = row.ok_or_else(|| Error::NotFound { kind: Kind::Tenant, id: tenant.to_string() })?;
         if let Some(state) = self.at(tenant, row.version) {
-            return Ok(View { connection, state, helpers: None });
+            return Ok(View { connection, state, helpers: None, asked: None });
         }
         let known = Known { tree: self.known_tree(tenant), ..Known::default() };
         let state = Arc::new(State::new(row, known));
         self.publish(tenant, Arc::clone(&state));
-        Ok(View { connection, state, helpers: None })
+        Ok(View { connection, state, helpers: None, asked: None })
     }
 
     /// The tree of a tenant's newest known version.

@@ -1,6 +1,8 @@
 //! The store itself: opening, closing, and each operation handed to a reader or to the writer.
 
 mod administration;
+#[cfg(test)]
+mod tests;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
@@ -16,13 +18,13 @@ use cardfile_model::{
 };
 use jiff::Timestamp;
 use rusqlite::Connection;
-use tokio::sync::Semaphore;
 use uuid::Uuid;
 
 use crate::connect::{self, Options, Readers};
 use crate::fault::{closed, disk, fault};
 use crate::merger::Merger;
 use crate::order::Orders;
+use crate::searches::{Places, Waiting, is_look_up, names_few};
 use crate::sets::SetName;
 use crate::state::{States, View};
 use crate::undo::Wanted;
@@ -46,7 +48,8 @@ pub struct SqliteStore {
     states: Arc<States>,
     orders: Arc<Orders>,
     log_bytes: Arc<AtomicU64>,
-    searches: Semaphore,
+    searches: Places,
+    look_ups: Places,
     running: Mutex<Option<Running>>,
     writer: Mutex<Option<Writer>>,
 }
@@ -95,7 +98,8 @@ impl SqliteStore {
             states,
             orders: Arc::new(Orders::new(options.ordered_people)),
             log_bytes,
-            searches: Semaphore::new(options.readers.max(1)),
+            searches: Places::new(options.readers),
+            look_ups: Places::new(options.readers),
             running: Mutex::new(Some(Running { alive, threads: vec![merging, copying], writing })),
             writer: Mutex::new(Some(writer)),
         }))
@@ -137,21 +141,46 @@ impl SqliteStore {
         self.readers.snapshot(|connection| work(&self.states.view(connection, tenant)?))
     }
 
-    /// Has something long read on a thread that may wait; only so many at once.
+    /// Has something long read on a thread that may wait; only so many at once, and not all of them for one tenant.
     async fn search<T: Send + 'static>(
         &self,
         tenant: TenantId,
         work: impl FnOnce(&View<'_>, &Orders) -> Result<T> + Send + 'static,
     ) -> Result<T> {
-        let _permit = self.searches.acquire().await.map_err(|_| closed())?;
+        self.read(&self.searches, tenant, work).await
+    }
+
+    /// Has what a question finds read; what is only looked up does not wait for what is searched.
+    async fn ask<T: Send + 'static>(
+        &self,
+        tenant: TenantId,
+        query: Query,
+        work: impl FnOnce(&View<'_>, &Orders, &Query) -> Result<T> + Send + 'static,
+    ) -> Result<T> {
+        let places = if is_look_up(&query) { &self.look_ups } else { &self.searches };
+        self.read(places, tenant, move |view, orders| work(view, orders, &query)).await
+    }
+
+    /// Reads at one of some places, which is taken until the work has ended. It ends soon when nobody waits for it any more.
+    async fn read<T: Send + 'static>(
+        &self,
+        places: &Places,
+        tenant: TenantId,
+        work: impl FnOnce(&View<'_>, &Orders) -> Result<T> + Send + 'static,
+    ) -> Result<T> {
+        let place = places.take(tenant).await?;
         let (readers, states, orders) = (Arc::clone(&self.readers), Arc::clone(&self.states), Arc::clone(&self.orders));
-        let search = move || {
+        let waiting = Waiting::default();
+        let asked = waiting.asked();
+        let reading = move || {
+            let _until_read = place;
+            asked.go_on()?;
             readers.snapshot(|connection| {
-                let view = View { helpers: Some(&readers), ..states.view(connection, tenant)? };
+                let view = View { helpers: Some(&readers), asked: Some(&asked), ..states.view(connection, tenant)? };
                 work(&view, &orders)
             })
         };
-        blocking(search).await
+        blocking(reading).await
     }
 }
 
@@ -193,12 +222,12 @@ impl Store for SqliteStore {
     }
 
     async fn find(&self, tenant: TenantId, query: Query) -> Result<Page> {
-        let page = self.search(tenant, move |view, orders| view.find(&query, orders));
+        let page = self.ask(tenant, query, |view, orders, query| view.find(query, orders));
         or_empty(page.await, || Page { records: Vec::new(), total: 0 })
     }
 
     async fn numbers(&self, tenant: TenantId, query: Query) -> Result<Numbers> {
-        let numbers = self.search(tenant, move |view, _| view.numbers(&query).map(|numbers| (*numbers).clone()));
+        let numbers = self.ask(tenant, query, |view, _, query| view.numbers(query).map(Arc::unwrap_or_clone));
         or_empty(numbers.await, Numbers::new)
     }
 
@@ -267,7 +296,8 @@ impl Store for SqliteStore {
     }
 
     async fn find_organizations(&self, tenant: TenantId, query: OrganizationQuery) -> Result<(Vec<Organization>, u64)> {
-        or_empty(self.search(tenant, move |view, _| Ok(view.tree()?.find(&query))).await, Default::default)
+        let places = if names_few(&query.filter) { &self.look_ups } else { &self.searches };
+        or_empty(self.read(places, tenant, move |view, _| Ok(view.tree()?.find(&query))).await, Default::default)
     }
 
     async fn notes(&self, tenant: TenantId, query: NoteQuery) -> Result<(Vec<Note>, u64)> {
