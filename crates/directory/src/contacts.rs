@@ -8,8 +8,9 @@ use cardfile_model::{
 use uuid::Uuid;
 
 use crate::access::Desk;
+use crate::applied::{Applied, Outcome};
 use crate::error::{Action, Error, Result};
-use crate::store::{Applied, Command, Outcome, Trash};
+use crate::store::{Command, Trash};
 
 /// Leave to read contacts.
 pub struct Reader<'d, 'a> {

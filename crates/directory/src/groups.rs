@@ -4,8 +4,9 @@ use cardfile_model::{Group, GroupDraft, GroupFilter, GroupOrder, GroupPatch, Gro
 use uuid::Uuid;
 
 use crate::access::Desk;
+use crate::applied::Applied;
 use crate::error::{Error, Result};
-use crate::store::{Applied, Command};
+use crate::store::Command;
 
 /// Leave to read groups.
 pub struct GroupReader<'d, 'a> {

@@ -2,7 +2,9 @@
 
 mod protect;
 
-use cardfile_model::{Batch, Contact, Expect, Limits, Organization, OrganizationPatch, Reach, Record, Violation, Write};
+use cardfile_model::{
+    Batch, Contact, Expect, Limits, Membership, Organization, OrganizationPatch, Reach, Record, Violation, Write,
+};
 
 pub use protect::{Loss, delegation, losses, oneself};
 
@@ -81,14 +83,20 @@ pub fn reached(batch: &Batch, organization: u32, current: &Record, is_below: boo
     if is_reached { Ok(()) } else { Err(Error::no_contact(current.id)) }
 }
 
-/// A contact as it is kept: where it belongs is said, unless that is the root alone. `organization` is the number of the batch's
-/// organization, where it belongs if it does not say.
-#[must_use]
-pub fn settled(mut contact: Contact, organization: u32) -> Contact {
-    if contact.memberships.is_empty() && organization != Organization::ROOT {
-        contact.memberships.push(cardfile_model::Membership::plain(organization));
+/// Makes a write say which organizations it is about, before it is judged. `organization` is the number of the batch's
+/// organization: that is [`Membership::HERE`], and where a new contact belongs that does not say, unless it is the root.
+pub fn settle(write: &mut Write, organization: u32) {
+    match write {
+        Write::Create { contact, .. } => {
+            contact.memberships.iter_mut().for_each(|membership| membership.settle(organization));
+            if contact.memberships.is_empty() && organization != Organization::ROOT {
+                contact.memberships.push(Membership::plain(organization));
+            }
+        }
+        Write::Patch { patch, .. } => patch.memberships.iter_mut().for_each(|edit| edit.settle(organization)),
+        // These do not say where somebody belongs.
+        Write::Replace { .. } | Write::Delete { .. } => {}
     }
-    contact
 }
 
 /// Whether an organization may be as it is, but for its place in the tree.

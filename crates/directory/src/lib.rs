@@ -8,6 +8,7 @@
 //! It knows nothing of HTTP, SQL or a vendor. Start reading at [`Store`], the page that says what is kept and how.
 
 mod access;
+mod applied;
 mod caller;
 mod clients;
 mod clock;
@@ -33,6 +34,7 @@ mod throttle;
 mod token;
 
 pub use access::{Desk, Directory, Logins, Settings};
+pub use applied::{Applied, Outcome};
 pub use caller::{Caller, Need, Origin, Principal, Scopes};
 pub use clients::{Issued, Lifetimes};
 pub use clock::{Clock, Ids, SystemClock, TimeOrderedIds};
@@ -46,5 +48,5 @@ pub use protections::Protections;
 pub use registry::{Client, Issue, MOST_NAMESAKES, OrganizationDraft, Registry, TokenDraft};
 pub use rights::{Grant, Right};
 pub use sign_in::Attempt;
-pub use store::{Applied, Author, Command, Delegation, Finding, Gauge, Outcome, Protected, Store, Trash};
+pub use store::{Author, Command, Delegation, Finding, Gauge, Protected, Store, Trash};
 pub use token::Token;

@@ -1,22 +1,24 @@
 //! A merchant's business: the accounts below an organization, and everyone in them.
 
+mod accounts;
+
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
 use cardfile_model::{
-    Batch, Contact, Edit, Expect, Filter, Limits, Membership, Mode, Numbers, Order, Organization, OrganizationField,
-    OrganizationFilter, OrganizationId, OrganizationPatch, OrganizationQuery, Page, Query, Reach, Record, Role, Sources,
-    TenantId, Tree, Write, role,
+    Batch, Contact, Filter, Limits, Membership, Mode, Numbers, Order, Organization, OrganizationId, Page, Query, Reach, Record,
+    Role, Sources, TenantId, Tree, Write, role,
 };
-use serde_json::Value;
 use uuid::Uuid;
 
+pub use accounts::Account;
+
 use crate::access::Directory;
+use crate::applied::Applied;
 use crate::caller::{Caller, Need};
 use crate::error::{Action, Error, Kind, Reason, Result};
-use crate::registry::OrganizationDraft;
-use crate::store::{Applied, Author, Command, Delegation};
+use crate::store::{Author, Command, Delegation};
 
 /// Leave to work with the accounts below the caller's organization, the merchant, and with everyone in them.
 ///
@@ -60,19 +62,6 @@ pub struct Task {
     pub has_unique_emails: bool,
     /// The writes.
     pub writes: Vec<Write>,
-}
-
-/// An account to be made.
-#[derive(Debug, Clone)]
-pub struct Account {
-    /// The account it goes under; `None` for the merchant itself.
-    pub parent: Option<OrganizationId>,
-    /// What it is called; no other under the same parent may be called so.
-    pub name: String,
-    /// Whether it does business.
-    pub is_active: bool,
-    /// What one dialect alone knows, by the dialect's name.
-    pub extensions: BTreeMap<String, Value>,
 }
 
 impl Directory {
@@ -153,72 +142,6 @@ impl Merchant<'_> {
         contact.memberships.iter().all(is_within)
     }
 
-    /// One page of the accounts that a filter finds, and how many there are in all.
-    ///
-    /// # Errors
-    /// Those of the store.
-    pub async fn find_accounts(
-        &self,
-        filter: OrganizationFilter,
-        order: Vec<(OrganizationField, bool)>,
-        (offset, limit): (u64, usize),
-    ) -> Result<(Vec<Organization>, u64)> {
-        let query = OrganizationQuery { under: self.home.id, filter, order, offset, limit };
-        self.directory.store.find_organizations(self.caller.tenant, query).await
-    }
-
-    /// Makes an account.
-    ///
-    /// # Errors
-    /// `NotFound` for a parent that is no account, `AlreadyExists` for a name taken under the same parent, `Invalid` for what
-    /// breaks rules, `TooLarge` for too many or too deep.
-    pub async fn add_account(&self, account: Account) -> Result<Organization> {
-        self.administrator()?;
-        let Account { parent, name, is_active, extensions } = account;
-        let parent = parent.map(|id| self.known(id)).transpose()?.map_or(self.home.id, |found| found.id);
-        let draft = OrganizationDraft {
-            parent: Some(parent),
-            is_active,
-            extensions,
-            has_unique_name: true,
-            ..OrganizationDraft::new(OrganizationId(self.directory.ids.next()), name)
-        };
-        self.organize(None, Command::CreateOrganization(Box::new(draft))).await
-    }
-
-    /// Changes an account; a new parent must be an account, or the merchant itself.
-    ///
-    /// # Errors
-    /// As [`Merchant::add_account`]; `NotFound` for one that is not there, `Stale` when it is not as expected; as
-    /// [`Merchant::write`] for who is not an administrator.
-    pub async fn patch_account(
-        &self,
-        id: OrganizationId,
-        expect: Expect,
-        patch: OrganizationPatch,
-        delegate: Option<Delegate>,
-    ) -> Result<Organization> {
-        self.delegated(delegate)?;
-        self.known(id)?;
-        if let Some(parent) = patch.parent.filter(|parent| *parent != self.home.id) {
-            self.known(parent)?;
-        }
-        let patch = Box::new(OrganizationPatch { has_unique_name: true, ..patch });
-        self.organize(delegate.map(|delegate| (delegate, id)), Command::PatchOrganization { id, expect, patch }).await
-    }
-
-    /// Changes what one dialect alone keeps of the merchant's own organization, and nothing else of it.
-    ///
-    /// # Errors
-    /// `Forbidden` for who is no administrator, `Stale` when it is not as expected, `Invalid` for more than
-    /// `organization_bytes` allows.
-    pub async fn keep(&self, expect: Expect, dialect: &str, value: Value) -> Result<Organization> {
-        self.administrator()?;
-        let extensions = [(dialect.to_owned(), Edit::Set(value))].into();
-        let patch = Box::new(OrganizationPatch { extensions, ..OrganizationPatch::default() });
-        self.organize(None, Command::PatchOrganization { id: self.home.id, expect, patch }).await
-    }
-
     /// Everyone whom a filter finds, wherever they belong below the merchant: one page, `(offset, limit)`. The orders come foremost
     /// first, each with whether it is turned round; none is that of numbers.
     ///
@@ -271,21 +194,9 @@ impl Merchant<'_> {
     /// `TooLarge` for more writes than `batch_items` allows; `Forbidden` for who is neither an administrator nor the delegate
     /// who asks, for a delegate without any of the roles in the account, and for what is protected; those of the writes.
     pub async fn write(&self, task: Task) -> Result<Applied> {
-        let Task { account, delegate, mode, has_unique_emails, writes } = task;
+        let (account, delegate) = (task.account, task.delegate);
         self.delegated(delegate)?;
-        let most = self.limits().batch_items;
-        if writes.len() > most {
-            return Err(Error::TooLarge { limit: "batch_items", most: most as u64 });
-        }
-        let batch = Batch {
-            organization: account,
-            reach: Reach::Below(self.home.id),
-            sources: Sources::Any,
-            mode,
-            admits_unknown_groups: false,
-            has_unique_emails,
-            writes,
-        };
+        let batch = self.batch(task)?;
         let author = self.author(delegate.map(|delegate| (delegate, account)))?;
         self.directory.store.apply(self.caller.tenant, author, Command::Write(batch)).await
     }
@@ -299,6 +210,17 @@ impl Merchant<'_> {
         let undo = Command::Undo { organization: account, change, is_forced: false };
         self.directory.store.apply(self.caller.tenant, self.author(None)?, undo).await?;
         Ok(())
+    }
+
+    /// The writes of a task as the store takes them.
+    fn batch(&self, task: Task) -> Result<Batch> {
+        let Task { account: organization, delegate: _, mode, has_unique_emails, writes } = task;
+        let most = self.limits().batch_items;
+        if writes.len() > most {
+            return Err(Error::TooLarge { limit: "batch_items", most: most as u64 });
+        }
+        let (reach, sources) = (Reach::Below(self.home.id), Sources::Any);
+        Ok(Batch { organization, reach, sources, mode, admits_unknown_groups: false, has_unique_emails, writes })
     }
 
     fn everyone(&self, filter: Filter) -> Query {
@@ -321,10 +243,6 @@ impl Merchant<'_> {
         } else {
             self.administrator()
         }
-    }
-
-    async fn organize(&self, delegate: Option<(Delegate, OrganizationId)>, command: Command) -> Result<Organization> {
-        self.directory.organize(self.caller.tenant, self.author(delegate)?, command).await
     }
 
     fn author(&self, delegate: Option<(Delegate, OrganizationId)>) -> Result<Author> {

@@ -7,10 +7,11 @@ use cardfile_model::{Change, Organization, OrganizationId, TenantId};
 use uuid::Uuid;
 
 use crate::access::Directory;
+use crate::applied::Applied;
 use crate::caller::{Origin, Principal};
 use crate::error::{Error, Kind, Result};
 use crate::registry::{OrganizationDraft, TokenDraft};
-use crate::store::{Applied, Command, Store};
+use crate::store::{Command, Store};
 use crate::token::Token;
 
 /// The door's name in the log for what is done on the command line.

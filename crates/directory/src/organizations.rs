@@ -3,8 +3,9 @@
 use cardfile_model::{Organization, TenantId};
 
 use crate::access::Directory;
+use crate::applied::Applied;
 use crate::error::{Error, Result};
-use crate::store::{Applied, Author, Command};
+use crate::store::{Author, Command};
 
 impl Directory {
     /// Does a command on an organization, and forgets how organizations were remembered.

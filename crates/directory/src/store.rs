@@ -2,7 +2,7 @@
 //!
 //! **What holds for every store.** A write that was answered is durable and is seen by every later read of this process.
 //! A write is one transaction: whole or not at all, whatever crashes. Every change makes exactly one log entry and moves the
-//! tenant's revision by one; a request that changes nothing makes none. Person, group and organization numbers and ids are
+//! tenant's revision by one; a command that changes nothing makes none. Person, group and organization numbers and ids are
 //! given once and never reused. Nothing a tenant asks for can be answered from another tenant. The trash is never seen by
 //! `get`, `find`, `members` or any total. Stores do no permission checks beyond those that [`Batch`] and [`Trash`] carry,
 //! for these need the row: [`crate::judge`] has them.
@@ -19,6 +19,7 @@ use cardfile_model::{
 use jiff::Timestamp;
 use uuid::Uuid;
 
+use crate::applied::Applied;
 use crate::error::Result;
 use crate::registry::{OrganizationDraft, Registry};
 
@@ -154,36 +155,12 @@ pub enum Command {
         /// Whether to pass over people touched since.
         is_forced: bool,
     },
-}
-
-/// What a command did.
-#[derive(Debug)]
-pub struct Applied {
-    /// The tenant's revision afterwards.
-    pub revision: u64,
-    /// Whether anything changed; if so, `revision` is the number of the change.
-    pub is_changed: bool,
-    /// For [`Command::Write`]: one for each write, in request order.
-    pub outcomes: Vec<Result<Outcome>>,
-    /// How many people were touched.
-    pub touched: u64,
-    /// For commands on a group other than delete: the group afterwards.
-    pub group: Option<Group>,
-    /// For commands on an organization, the undo of one among them: the organization afterwards.
-    pub organization: Option<Organization>,
-}
-
-/// What one write did.
-#[derive(Debug, Clone, PartialEq)]
-pub enum Outcome {
-    /// A contact was made.
-    Created(Record),
-    /// A contact changed.
-    Changed(Record),
-    /// The contact was as asked already; its revision stays.
-    Unchanged(Record),
-    /// A contact went to the trash.
-    Trashed(Uuid),
+    /// Several commands, one after the other as if each had been asked for alone, all of them or none: what one of them is refused
+    /// with is the answer to the whole. Each that changes something makes a log entry of its own, and is undone on its own.
+    ///
+    /// An organization that one makes is known to those after it. The writes of a batch about it can name it before it has a
+    /// number, as [`HERE`](cardfile_model::Membership::HERE).
+    Together(Vec<Command>),
 }
 
 /// A number worth watching: how long queues and how large sets are.

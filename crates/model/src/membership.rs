@@ -47,14 +47,34 @@ pub enum MembershipEdit {
 }
 
 impl Membership {
+    /// In what is written to people: the organization that the batch is about, whatever its number. No organization has this one.
+    pub const HERE: u32 = 0;
+
     /// A person in an organization, without a role.
     #[must_use]
     pub fn plain(organization: u32) -> Self {
         Membership { organization, roles: Vec::new() }
     }
+
+    /// Puts a number in the place of [`Membership::HERE`].
+    pub fn settle(&mut self, here: u32) {
+        settle(&mut self.organization, here);
+    }
 }
 
 impl MembershipEdit {
+    /// Puts a number in the place of [`Membership::HERE`].
+    pub fn settle(&mut self, here: u32) {
+        match self {
+            MembershipEdit::Join(membership) | MembershipEdit::SetRoles(membership) => membership.settle(here),
+            MembershipEdit::Leave(organization)
+            | MembershipEdit::Grant(organization, _)
+            | MembershipEdit::Revoke(organization, _)
+            | MembershipEdit::Settle(organization) => settle(organization, here),
+            MembershipEdit::Replace(list) => list.iter_mut().for_each(|membership| membership.settle(here)),
+        }
+    }
+
     /// Applies this step.
     ///
     /// # Errors
@@ -92,6 +112,12 @@ impl MembershipEdit {
             MembershipEdit::Replace(wanted) => *list = wanted,
         }
         Ok(())
+    }
+}
+
+fn settle(organization: &mut u32, here: u32) {
+    if *organization == Membership::HERE {
+        *organization = here;
     }
 }
 
@@ -173,6 +199,28 @@ mod tests {
             MembershipEdit::Revoke(9, "admin".into()),
         ] {
             assert_eq!(applied(vec![member(2, &[])], vec![edit]), Err(9));
+        }
+    }
+
+    #[test]
+    fn every_step_can_be_about_the_organization_at_hand() {
+        let of = |here: u32| {
+            vec![
+                MembershipEdit::Join(member(here, &["buyer"])),
+                MembershipEdit::Leave(here),
+                MembershipEdit::SetRoles(member(here, &[])),
+                MembershipEdit::Grant(here, "admin".into()),
+                MembershipEdit::Revoke(here, "admin".into()),
+                MembershipEdit::Settle(here),
+                MembershipEdit::Replace(vec![member(3, &[]), member(here, &["admin"])]),
+            ]
+        };
+        for here in [Membership::HERE, 2] {
+            let mut edits = of(here);
+            for edit in &mut edits {
+                edit.settle(7);
+            }
+            assert_eq!(edits, of(if here == Membership::HERE { 7 } else { here }));
         }
     }
 

@@ -12,6 +12,7 @@ mod cards;
 mod check;
 mod checkpoint;
 mod clients;
+mod commands;
 mod connect;
 mod fault;
 mod filter;

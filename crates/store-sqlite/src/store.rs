@@ -27,13 +27,9 @@ use crate::order::Orders;
 use crate::searches::{Places, Waiting, is_look_up, names_few};
 use crate::sets::SetName;
 use crate::state::{States, View};
-use crate::undo::Wanted;
 use crate::write::Prepared;
 use crate::writer::Writer;
-use crate::{
-    backup, check, checkpoint, get, group_write, log, migrate, notes, organization_write, organizations, purge, rebuild, trash,
-    undo, write,
-};
+use crate::{backup, check, checkpoint, commands, get, log, migrate, organizations, purge, rebuild, write};
 
 /// A batch of more writes than this is prepared away from the threads that answer requests.
 const PREPARED_INLINE: usize = 16;
@@ -243,37 +239,18 @@ impl Store for SqliteStore {
 
     async fn apply(&self, tenant: TenantId, author: Author, command: Command) -> Result<Applied> {
         let writer = self.writer()?;
-        match command {
-            Command::Write(batch) => {
-                let number = self.view(tenant, |view| view.homes(batch.organization, false).map(|homes| homes[0]))?;
-                let (prepared, author) = if batch.writes.len() > PREPARED_INLINE {
-                    blocking(move || Ok((Prepared::new(batch, number, &author), author))).await?
-                } else {
-                    (Prepared::new(batch, number, &author), author)
-                };
-                writer.write(prepared.len(), move |turn| write::apply(turn, tenant, &author, prepared)).await
-            }
-            Command::Trash(wanted) => writer.write(100, move |turn| trash::apply(turn, tenant, &author, &wanted)).await,
-            Command::CreateGroup(draft) => writer.write(1, move |turn| group_write::create(turn, tenant, &author, draft)).await,
-            Command::PatchGroup { id, patch } => {
-                writer.write(1, move |turn| group_write::patch(turn, tenant, &author, id, patch)).await
-            }
-            Command::DeleteGroup { id } => writer.write(1, move |turn| group_write::delete(turn, tenant, &author, id)).await,
-            Command::Note { organization, edits } => {
-                let cost = edits.len();
-                writer.write(cost, move |turn| notes::apply(turn, tenant, &author, organization, edits)).await
-            }
-            Command::CreateOrganization(draft) => {
-                writer.write(1, move |turn| organization_write::create(turn, tenant, &author, *draft)).await
-            }
-            Command::PatchOrganization { id, expect, patch } => {
-                writer.write(1, move |turn| organization_write::patch(turn, tenant, &author, (id, expect), *patch)).await
-            }
-            Command::Undo { organization, change, is_forced } => {
-                let wanted = Wanted { organization, change, is_forced };
-                writer.write(1000, move |turn| undo::apply(turn, tenant, &author, &wanted)).await
-            }
-        }
+        let Command::Write(batch) = command else {
+            let weight = commands::weight(&command);
+            return writer.write(weight, move |turn| commands::apply(turn, tenant, &author, command)).await;
+        };
+        // What needs no transaction is done before it.
+        let number = self.view(tenant, |view| view.homes(batch.organization, false).map(|homes| homes[0]))?;
+        let (prepared, author) = if batch.writes.len() > PREPARED_INLINE {
+            blocking(move || Ok((Prepared::new(batch, number, &author), author))).await?
+        } else {
+            (Prepared::new(batch, number, &author), author)
+        };
+        writer.write(prepared.len(), move |turn| write::apply(turn, tenant, &author, prepared)).await
     }
 
     async fn group(&self, tenant: TenantId, id: Uuid) -> Result<Option<Group>> {

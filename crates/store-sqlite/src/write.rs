@@ -35,11 +35,7 @@ impl Card {
 impl Prepared {
     /// Does all of a batch that needs no transaction.
     pub(crate) fn new(mut batch: Batch, organization: u32, author: &Author) -> Self {
-        for write in &mut batch.writes {
-            if let Write::Create { contact, .. } = write {
-                **contact = judge::settled(std::mem::take(contact), organization);
-            }
-        }
+        batch.writes.iter_mut().for_each(|write| judge::settle(write, organization));
         let card = |write: &Write| match write {
             Write::Create { contact, .. } => {
                 Some(judge::create(&batch, &author.limits, contact).and_then(|()| Card::of(contact)))

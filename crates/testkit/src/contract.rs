@@ -25,6 +25,7 @@ pub mod registry;
 pub mod sealing;
 pub mod shared;
 pub mod stubs;
+pub mod together;
 pub mod trash;
 pub mod undo;
 pub mod undo_groups;
@@ -200,6 +201,14 @@ macro_rules! store_contract {
                 a_card_made_later_takes_the_number_of_its_id
                 an_id_without_a_card_leaves_a_group_by_id
                 unknown_numbers_are_passed_over_or_refused
+            }
+            together {
+                an_organization_is_made_with_the_people_in_it
+                an_organization_is_changed_with_the_people_in_it
+                nothing_is_left_of_commands_of_which_one_is_refused
+                each_command_sees_what_those_before_it_did
+                commands_that_change_nothing_leave_no_entry
+                of_two_making_one_name_with_people_one_wins
             }
             undo {
                 created_people_go

@@ -170,7 +170,11 @@ impl Trial {
         let author = self.author();
         let judged = self.judge.apply(self.tenant, author.clone(), command.clone()).await;
         let answered = self.store.apply(self.tenant, author, command.clone()).await;
-        let is_undo = matches!(command, Command::Undo { .. });
+        let undoes = |command: &Command| matches!(command, Command::Undo { .. });
+        let is_undo = match &command {
+            Command::Together(commands) => commands.iter().any(undoes),
+            command => undoes(command),
+        };
         self.compare(&command, &compare::applied(&judged, is_undo), &compare::applied(&answered, is_undo));
     }
 

@@ -3,11 +3,16 @@
 use std::sync::Arc;
 
 use cardfile_directory::{
-    Action, Author, Caller, Command, Directory, Error, Ids, Need, OrganizationDraft, Origin, Principal, Scopes, Settings, Store,
+    Account, Action, Author, Caller, Command, Directory, Error, Ids, Kind, Need, OrganizationDraft, Origin, Principal, Scopes,
+    Settings, Store, Task,
 };
-use cardfile_model::{Edit, Expect, Organization, OrganizationId, OrganizationPatch, Role, Sources, TenantId};
-use cardfile_testkit::{CountingIds, FixedClock, MemoryStore};
+use cardfile_model::{
+    Edit, Expect, Filter, Limits, Membership, MembershipEdit, Mode, Organization, OrganizationFilter, OrganizationId,
+    OrganizationPatch, Patch, Role, Sources, TenantId, Write,
+};
+use cardfile_testkit::{CountingIds, FixedClock, MemoryStore, people};
 use serde_json::json;
+use uuid::Uuid;
 
 struct Place {
     directory: Directory,
@@ -91,4 +96,49 @@ async fn who_is_no_administrator_changes_nothing_of_the_merchant() {
     let refused = merchant.keep(Expect::Any, "commerce", json!({})).await;
     assert!(matches!(refused, Err(Error::Forbidden { action: Action::Role })), "{refused:?}");
     assert_eq!(place.home().await, before);
+}
+
+/// The write that makes somebody belong to the account at hand, if they stand as they did at a revision.
+fn join(person: Uuid, expect: Expect) -> Write {
+    let memberships = vec![MembershipEdit::Join(Membership::plain(Membership::HERE))];
+    Write::Patch { id: person, expect, patch: Box::new(Patch { memberships, ..Patch::default() }) }
+}
+
+#[tokio::test]
+async fn an_account_is_made_and_changed_with_people_or_not_at_all() {
+    let place = Place::new().await;
+    let caller = place.caller(Role::Admin);
+    let person = place.ids.next();
+    let merchant = place.directory.merchant(&caller, Need::CommerceAdmin, "test").await.unwrap();
+    let writes = vec![Write::Create { id: person, contact: Box::new(people::person(1)) }];
+    let task = Task { account: place.shop, delegate: None, mode: Mode::AllOrNothing, has_unique_emails: false, writes };
+    merchant.write(task).await.unwrap();
+    let account = || Account { parent: None, name: "Pier".into(), is_active: true, extensions: [].into() };
+    let count = async || merchant.find_accounts(OrganizationFilter::And(Vec::new()), Vec::new(), (0, 10)).await.unwrap().1;
+
+    let stale = merchant.add_account_with(account(), vec![join(person, Expect::At(1))]).await;
+    assert!(matches!(stale, Err(Error::Stale { .. })), "{stale:?}");
+    let crowd = vec![join(person, Expect::Any); Limits::default().batch_items + 1];
+    let refused = merchant.add_account_with(account(), crowd).await;
+    assert!(matches!(refused, Err(Error::TooLarge { limit: "batch_items", .. })), "{refused:?}");
+    assert_eq!(count().await, 0);
+
+    let made = merchant.add_account_with(account(), vec![join(person, Expect::Any)]).await.unwrap();
+    assert_eq!((count().await, merchant.numbers(Filter::Belongs(made.number)).await.unwrap().len()), (1, 1));
+    let merchant = place.directory.merchant(&caller, Need::CommerceAdmin, "test").await.unwrap();
+    assert_eq!(merchant.account(made.number).map(|found| &**found), Some(&made), "the next request sees it");
+
+    let patch = || OrganizationPatch { name: Some("Jetty".into()), ..OrganizationPatch::default() };
+    let unknown = vec![join(place.ids.next(), Expect::Any)];
+    let refused = merchant.patch_account_with(made.id, (Expect::Any, patch()), unknown, None).await;
+    assert!(matches!(refused, Err(Error::NotFound { kind: Kind::Contact, .. })), "{refused:?}");
+    let merchant = place.directory.merchant(&caller, Need::CommerceAdmin, "test").await.unwrap();
+    assert_eq!(merchant.account(made.number).map(|found| found.name.as_str()), Some("Pier"));
+    let patch = merchant.patch_account_with(made.id, (Expect::Any, patch()), vec![join(person, Expect::Any)], None).await;
+    assert_eq!(patch.unwrap().name, "Jetty");
+
+    let caller = place.caller(Role::Reader);
+    let merchant = place.directory.merchant(&caller, Need::CommerceStore, "test").await.unwrap();
+    let refused = merchant.add_account_with(account(), vec![join(person, Expect::Any)]).await;
+    assert!(matches!(refused, Err(Error::Forbidden { action: Action::Role })), "{refused:?}");
 }

@@ -11,6 +11,9 @@ use super::undo::Undo;
 
 /// Makes an organization for a door.
 pub(super) fn create(tenant: &mut Tenant, author: &Author, draft: OrganizationDraft) -> Result<Applied> {
+    if tenant.known_organization(draft.id).is_ok() {
+        return Err(Error::AlreadyExists { kind: Kind::Organization, key: draft.id.to_string() });
+    }
     if draft.tenant.is_some() {
         return Err(Error::invalid("tenant", "absent", "it goes into the tenant it is asked of"));
     }

@@ -253,13 +253,6 @@ impl Tenant {
     }
 
     pub fn unchanged(&self) -> Applied {
-        Applied {
-            revision: self.revision(),
-            is_changed: false,
-            outcomes: Vec::new(),
-            touched: 0,
-            group: None,
-            organization: None,
-        }
+        Applied::nothing(self.revision())
     }
 }

@@ -13,7 +13,7 @@ use jiff::Timestamp;
 use uuid::Uuid;
 
 use super::state::{Logged, Row, Tenant};
-use super::{MemoryStore, filter, group, notes, organization, trash, undo, write};
+use super::{MemoryStore, State, filter, group, notes, organization, trash, undo, write};
 
 /// How many people one call of purge removes at most.
 const PURGE_SLICE: usize = 500;
@@ -60,15 +60,10 @@ impl Store for MemoryStore {
     async fn apply(&self, tenant: TenantId, author: Author, command: Command) -> Result<Applied> {
         let mut state = self.state();
         let unknown = || Error::NotFound { kind: Kind::Tenant, id: tenant.to_string() };
-        if let Command::CreateOrganization(draft) = &command {
-            state.tenants.get(&tenant).ok_or_else(unknown)?;
-            state.free_organization(draft.id)?;
-        }
-        let kept = state.tenants.get_mut(&tenant).ok_or_else(unknown)?;
-        let mut tenant = kept.clone();
-        let applied = run(&mut tenant, &author, command)?;
+        let mut copy = state.tenants.get(&tenant).cloned().ok_or_else(unknown)?;
+        let applied = run(&state, &mut copy, &author, command)?;
         if applied.is_changed {
-            *kept = tenant;
+            state.tenants.insert(tenant, copy);
         }
         Ok(applied)
     }
@@ -172,7 +167,8 @@ impl Store for MemoryStore {
     }
 }
 
-fn run(tenant: &mut Tenant, author: &Author, command: Command) -> Result<Applied> {
+/// Does a command on the copy of a tenant.
+fn run(state: &State, tenant: &mut Tenant, author: &Author, command: Command) -> Result<Applied> {
     match command {
         Command::Write(batch) => write::write(tenant, author, batch),
         Command::Trash(trash) => trash::trash(tenant, author, &trash),
@@ -180,9 +176,16 @@ fn run(tenant: &mut Tenant, author: &Author, command: Command) -> Result<Applied
         Command::PatchGroup { id, patch } => group::patch(tenant, author, id, patch),
         Command::DeleteGroup { id } => group::delete(tenant, author, id),
         Command::Note { organization, edits } => notes::note(tenant, author, organization, edits),
-        Command::CreateOrganization(draft) => organization::create(tenant, author, *draft),
+        Command::CreateOrganization(draft) => {
+            state.free_organization(draft.id)?;
+            organization::create(tenant, author, *draft)
+        }
         Command::PatchOrganization { id, expect, patch } => organization::patch(tenant, author, (id, expect), *patch),
         Command::Undo { organization, change, is_forced } => undo::undo(tenant, author, organization, (change, is_forced)),
+        Command::Together(commands) => {
+            let before = tenant.unchanged();
+            commands.into_iter().try_fold(before, |done, command| Ok(done.and(run(state, tenant, author, command)?)))
+        }
     }
 }
 

@@ -25,7 +25,11 @@ pub(super) fn write(tenant: &mut Tenant, author: &Author, mut batch: Batch) -> R
         tenant.known_organization(top)?;
     }
     judge::delegation(author, |id| Ok(tenant.live_by_id(id).cloned()))?;
-    let writes = std::mem::take(&mut batch.writes);
+    let mut writes = std::mem::take(&mut batch.writes);
+    let organization = tenant.number_of(batch.organization);
+    for write in &mut writes {
+        judge::settle(write, organization);
+    }
     let mut writing = Writing { tenant, author, batch, before: BTreeMap::new(), losses: BTreeSet::new() };
     let mut outcomes = Vec::with_capacity(writes.len());
     for write in writes {
@@ -52,7 +56,6 @@ impl Writing<'_> {
     }
 
     fn create(&mut self, id: Uuid, contact: Contact) -> Result<Outcome> {
-        let contact = judge::settled(contact, self.tenant.number_of(self.batch.organization));
         let limits = &self.author.limits;
         let known = self.tenant.ids.get(&id).and_then(|number| self.tenant.person(*number));
         if known.is_some_and(|person| !matches!(person.standing, Standing::Stub)) {

@@ -74,7 +74,7 @@ impl Trial {
 
     /// Where somebody belongs: mostly organizations that are there, each once.
     fn memberships(&mut self) -> Vec<Membership> {
-        self.dice.some(&[1, 2, 2, 3, 9], 2).into_iter().map(|number| self.membership(number)).collect()
+        self.dice.some(&[1, 2, 2, 3, 9, Membership::HERE], 2).into_iter().map(|number| self.membership(number)).collect()
     }
 
     fn membership(&mut self, organization: u32) -> Membership {
@@ -82,7 +82,7 @@ impl Trial {
     }
 
     fn membership_edit(&mut self) -> MembershipEdit {
-        let organization = self.dice.below(3) + 1;
+        let organization = *self.dice.one(&[1, 2, 3, Membership::HERE]);
         let role = (*self.dice.one(ROLES)).to_owned();
         match self.dice.below(8) {
             0 | 1 => MembershipEdit::Join(self.membership(organization)),

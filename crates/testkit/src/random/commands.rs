@@ -15,8 +15,35 @@ const GROUP_NAMES: &[&str] =
     &["Harbour", "HÁRBOUR", "Harbour west", "Quay", "Ropewalk", "Zoë", "Mill", "Lantern", "North", "South"];
 
 impl Trial {
-    /// A command; early on mostly writes, so that there is somebody.
+    /// A command, or now and then some together.
     pub async fn command(&mut self) -> Command {
+        if !self.dice.chance(10) {
+            return self.single().await;
+        }
+        let mut commands = Vec::new();
+        for _ in 0..self.dice.below(4) {
+            commands.push(self.single().await);
+        }
+        if self.dice.chance(40) {
+            commands.extend(self.organization_with_people().await);
+        }
+        Command::Together(commands)
+    }
+
+    /// An organization is made, or changed, with some people in it.
+    async fn organization_with_people(&mut self) -> [Command; 2] {
+        let command = if self.dice.chance(60) { self.create_organization() } else { self.patch_organization() };
+        let organization = match &command {
+            Command::CreateOrganization(draft) => draft.id,
+            _ => self.some_organization(),
+        };
+        let reach = Reach::Below(self.organizations[0]);
+        let mode = if self.dice.chance(70) { Mode::AllOrNothing } else { Mode::Each };
+        [command, Command::Write(Batch { organization, reach, mode, ..self.batch().await })]
+    }
+
+    /// One command; early on mostly writes, so that there is somebody.
+    async fn single(&mut self) -> Command {
         let organization = *self.dice.one(&self.organizations);
         match self.dice.below(25) {
             0..=6 => Command::Write(self.batch().await),

@@ -1,7 +1,6 @@
 //! Accounts.
 
 mod list;
-mod membership;
 
 use std::sync::Arc;
 
@@ -96,15 +95,13 @@ pub async fn create(visit: &Visit) -> Result<Response> {
     let sent = Sent::read(members, true, &visit.settings)?;
     let own = sent.extension(None, &visit.settings)?;
     let parent = parent(&merchant, &sent)?.filter(|parent| *parent != merchant.home().id);
-    let change = membership::Change::of_new(&merchant, sent.members.as_deref().unwrap_or_default()).await?;
     let draft = Account {
         parent,
         name: sent.name.clone().unwrap_or_default(),
         is_active: sent.active.unwrap_or(true),
         extensions: own.map(|own| (crate::map::EXTENSION.to_owned(), own)).into_iter().collect(),
     };
-    let made = merchant.add_account(draft).await?;
-    change.write(&merchant, &made).await?;
+    let made = accounts::create(&merchant, draft, sent.members.as_deref().unwrap_or_default()).await?;
     written(visit, &made).await
 }
 
@@ -137,20 +134,13 @@ async fn administer(visit: &Visit) -> Result<Response> {
     };
     let sent = Sent::read(members, false, &visit.settings)?;
     let parent = parent(&merchant, &sent)?;
-    let change = match &sent.members {
-        Some(named) => Some(membership::Change::of(&merchant, before, named).await?),
-        None => None,
-    };
-    let changed = accounts::change(&merchant, before, None, |current| {
+    let changed = accounts::change_with(&merchant, before, sent.members.as_deref(), None, |current| {
         if sent.is_about_approval() && is_delegated(current) && !sent.takes_approval_back() {
             return Err(Failure::input("approval is for the delegated administrators of the account to set"));
         }
         Ok(OrganizationPatch { parent, ..sent.patch(current, &visit.settings)? })
     })
     .await?;
-    if let Some(change) = change {
-        change.write(&merchant, &changed).await?;
-    }
     written(visit, &changed).await
 }
 

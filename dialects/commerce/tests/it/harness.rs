@@ -12,7 +12,7 @@ use cardfile_directory::{
     Attempt, Author, Clock, Command, Directory, OrganizationDraft, Outcome, Principal, Scopes, Store, Surface,
 };
 use cardfile_http::Door;
-use cardfile_model::{Batch, Contact, Entry, Membership, Mode, OrganizationId, Reach, Role, Sources, TenantId, Write};
+use cardfile_model::{Batch, Contact, Entry, Limits, Membership, Mode, OrganizationId, Reach, Role, Sources, TenantId, Write};
 use cardfile_store_sqlite::{Options, SqliteStore};
 use cardfile_testkit::transcript::Variables;
 use cardfile_testkit::{CountingIds, FixedClock, MemoryStore};
@@ -75,6 +75,12 @@ fn settings(transcript: &str) -> Settings {
     }
 }
 
+/// How much of everything there may be in a transcript of this name.
+fn limits(transcript: &str) -> Limits {
+    let memberships = if transcript == "organizations-whole.http" { 2 } else { Limits::default().memberships };
+    Limits { memberships, ..Limits::default() }
+}
+
 impl Harness {
     /// The same world in each store.
     pub async fn over_every_store(transcript: &str) -> Vec<Harness> {
@@ -94,7 +100,8 @@ impl Harness {
     async fn new(name: &'static str, store: Arc<dyn Store>, transcript: &str) -> Harness {
         let (ids, clock) = (Arc::new(CountingIds::new(7)), Arc::new(FixedClock::default()));
         let clock: Arc<dyn Clock> = clock;
-        let directory = Arc::new(Directory::new(store, clock, ids, cardfile_directory::Settings::default()));
+        let bounds = cardfile_directory::Settings { limits: limits(transcript), ..cardfile_directory::Settings::default() };
+        let directory = Arc::new(Directory::new(store, clock, ids, bounds));
         let rate_limit = NonZeroU32::new(2).filter(|_| transcript == "rate-limit.http");
         let door = cardfile_http::Settings { rate_limit, ..cardfile_http::Settings::default() };
         let door = Arc::new(Door::new(Arc::clone(&directory), door));

@@ -1,47 +1,41 @@
 //! The `members` of an account as a client writes them: the whole list of who is in it.
 
-use cardfile_directory::{Error, Kind, Merchant, Task};
-use cardfile_model::{Filter, Mode, Numbers, Organization, Record, Write};
+use cardfile_directory::Merchant;
+use cardfile_model::{Filter, Membership, Numbers, Organization, Record, Write};
 use serde_json::Value;
 
 use crate::error::{Failure, Result};
 use crate::ids;
 use crate::map::profile;
 use crate::people;
-use crate::tries::{TRIES, pause};
 
 /// Who comes into an account and who goes.
 #[derive(Debug)]
-pub struct Change<'v> {
-    named: &'v [Value],
-    /// Whether people come in whoever they are: these are business users from then on.
-    admits_anyone: bool,
+pub struct Change {
+    /// The account's number.
+    account: u32,
     joining: Vec<Record>,
     leaving: Vec<Record>,
 }
 
-impl<'v> Change<'v> {
-    /// The people of a new account.
+impl Change {
+    /// The people of an account that is about to be made: whoever they are, they are business users from then on.
     ///
     /// # Errors
     /// 22007 for an id that is no profile's, 100000 for more people than are written at once.
-    pub async fn of_new(merchant: &Merchant<'_>, named: &'v [Value]) -> Result<Change<'v>> {
-        Change::judged(merchant, None, (named, true)).await
+    pub async fn of_new(merchant: &Merchant<'_>, named: &[Value]) -> Result<Change> {
+        Change::judged(merchant, None, named).await
     }
 
     /// What makes these the people of an account.
     ///
     /// # Errors
     /// As [`Change::of_new`]; 1002019 for somebody who is no business user.
-    pub async fn of(merchant: &Merchant<'_>, account: &Organization, named: &'v [Value]) -> Result<Change<'v>> {
-        Change::judged(merchant, Some(account), (named, false)).await
+    pub async fn of(merchant: &Merchant<'_>, account: &Organization, named: &[Value]) -> Result<Change> {
+        Change::judged(merchant, Some(account), named).await
     }
 
-    async fn judged(
-        merchant: &Merchant<'_>,
-        account: Option<&Organization>,
-        (named, admits_anyone): (&'v [Value], bool),
-    ) -> Result<Change<'v>> {
+    async fn judged(merchant: &Merchant<'_>, account: Option<&Organization>, named: &[Value]) -> Result<Change> {
         let mut wanted = numbers(named)?;
         let before = match account {
             Some(account) => merchant.numbers(Filter::Belongs(account.number)).await?,
@@ -58,41 +52,20 @@ impl<'v> Change<'v> {
         let mut joining = Vec::with_capacity(wanted.len());
         for (number, id) in wanted {
             let person = people.remove(&number).ok_or_else(|| Failure::profile_input(id))?;
-            if !admits_anyone && !profile::is_business(&person.contact, merchant) {
+            if account.is_some() && !profile::is_business(&person.contact, merchant) {
                 return Err(Failure::other_type(id));
             }
             joining.push(person);
         }
         let leaving = merchant.people_of(going).await?.into_values().collect();
-        Ok(Change { named, admits_anyone, joining, leaving })
+        Ok(Change { account: account.map_or(Membership::HERE, |account| account.number), joining, leaving })
     }
 
-    /// Makes the change, all of it or none: who comes may buy, who goes loses the roles that were held there. When somebody
-    /// changes meanwhile, it is judged anew.
-    pub async fn write(mut self, merchant: &Merchant<'_>, account: &Organization) -> Result<()> {
-        for tried in 1.. {
-            match self.once(merchant, account).await {
-                Err(Error::Stale { .. }) if tried < TRIES => {
-                    pause(tried).await;
-                    self = Change::judged(merchant, Some(account), (self.named, self.admits_anyone)).await?;
-                }
-                // Who was removed for good meanwhile.
-                Err(Error::NotFound { kind: Kind::Contact, id }) => return Err(Failure::profile_input(id)),
-                done => return Ok(done?),
-            }
-        }
-        Ok(())
-    }
-
-    async fn once(&self, merchant: &Merchant<'_>, account: &Organization) -> Result<(), Error> {
-        let leaves = self.leaving.iter().map(|person| people::leave(merchant, account.number, person));
-        let joins = self.joining.iter().map(|person| people::join(merchant, account.number, person));
-        let writes: Vec<Write> = leaves.chain(joins).collect();
-        if writes.is_empty() {
-            return Ok(());
-        }
-        let task = Task { account: account.id, delegate: None, mode: Mode::AllOrNothing, has_unique_emails: false, writes };
-        merchant.write(task).await.map(drop)
+    /// What is written to them: who comes may buy, who goes loses the roles that were held there.
+    pub fn writes(&self, merchant: &Merchant<'_>) -> Vec<Write> {
+        let leaves = self.leaving.iter().map(|person| people::leave(merchant, self.account, person));
+        let joins = self.joining.iter().map(|person| people::join(merchant, self.account, person));
+        leaves.chain(joins).collect()
     }
 }
 
