@@ -1,5 +1,7 @@
 //! What must not be taken away, judged by looking at everyone.
 
+use std::collections::BTreeSet;
+
 use cardfile_directory::judge::{self, Loss};
 use cardfile_directory::{Author, Result};
 use cardfile_model::{Numbers, Record};
@@ -8,8 +10,8 @@ use super::state::{Before, Person, Standing, Tenant};
 
 impl Tenant {
     /// What people lost since they were as `before` says.
-    pub fn losses<'b>(&self, author: &Author, before: impl IntoIterator<Item = (&'b u32, &'b Before)>) -> Vec<Loss> {
-        let mut losses = Vec::new();
+    pub fn losses<'b>(&self, author: &Author, before: impl IntoIterator<Item = (&'b u32, &'b Before)>) -> BTreeSet<Loss> {
+        let mut losses = BTreeSet::new();
         for (number, before) in before {
             let Some(contact) = before.contact.as_ref().filter(|_| before.was_live) else { continue };
             let after = self.live(*number).map(|card| &card.record.contact);
