@@ -52,7 +52,7 @@ impl Inside {
     /// When it cannot be opened.
     pub fn open(data: &Path) -> Result<Self> {
         let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
-        let store = SqliteStore::open(data, Options::default())?;
+        let store = cardfile_store_sqlite::open(data, Options::default())?;
         Process::this().settle()?;
         Ok(Inside { runtime, store })
     }

@@ -76,6 +76,16 @@ pub enum Write {
     },
 }
 
+impl Write {
+    /// Whom it is about.
+    #[must_use]
+    pub fn id(&self) -> Uuid {
+        match self {
+            Write::Create { id, .. } | Write::Patch { id, .. } | Write::Replace { id, .. } | Write::Delete { id, .. } => *id,
+        }
+    }
+}
+
 /// What must hold of a contact for a write to happen; judged inside the transaction.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Expect {

@@ -123,7 +123,7 @@ mod tests {
     #[tokio::test]
     async fn a_panic_is_answered_with_500_and_counted() {
         let data = tempfile::tempdir().unwrap();
-        let store = SqliteStore::open(data.path(), Options::default()).unwrap();
+        let store = cardfile_store_sqlite::open(data.path(), Options::default()).unwrap();
         let metrics = Arc::new(Metrics::new(store));
         let routes = Router::new().route("/v1/bad", get(async || -> StatusCode { panic!("as planned") }));
         let front = Front::new(routes, Arc::clone(&metrics), Proxies::default());

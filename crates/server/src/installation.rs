@@ -54,7 +54,7 @@ impl Installation {
     pub fn open(data: &Path, config: &Config) -> Result<Self> {
         let told = || format!("the data directory {} cannot be opened", data.display());
         DirBuilder::new().recursive(true).mode(0o700).create(data).with_context(told)?;
-        let store = SqliteStore::open(data, config.store).with_context(told)?;
+        let store = cardfile_store_sqlite::open(data, config.store).with_context(told)?;
         let shared: Arc<dyn Store> = Arc::<SqliteStore>::clone(&store);
         let directory = Directory::new(shared, Arc::new(SystemClock), Arc::new(TimeOrderedIds), config.directory());
         Ok(Installation { directory: Arc::new(directory), store })

@@ -13,6 +13,7 @@ use rusqlite::{Connection, OpenFlags};
 use serde::{Deserialize, Serialize};
 
 use crate::fault::{closed, fault};
+use crate::link::Link;
 
 /// Size of a page of a new file: one packed chunk of texts, or eight blocks of the index.
 const PAGE_BYTES: u64 = 8192;
@@ -107,7 +108,7 @@ pub(crate) struct Readers {
     keep: usize,
     cache_kib: u32,
     /// `None` when the store is closed.
-    idle: Mutex<Option<Vec<Connection>>>,
+    idle: Mutex<Option<Vec<Link>>>,
 }
 
 impl Readers {
@@ -125,14 +126,14 @@ impl Readers {
     ///
     /// # Errors
     /// `Unavailable` when the store is closed.
-    pub(crate) fn with<T>(&self, work: impl FnOnce(&Connection) -> Result<T>) -> Result<T> {
+    pub(crate) fn with<T>(&self, work: impl FnOnce(&Link) -> Result<T>) -> Result<T> {
         let idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner).as_mut().ok_or_else(closed)?.pop();
         let connection = match idle {
             Some(connection) => connection,
             None => self.open()?,
         };
         let result = work(&connection);
-        if connection.is_autocommit() {
+        if connection.0.is_autocommit() {
             let mut idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner);
             if let Some(idle) = idle.as_mut().filter(|idle| idle.len() < self.keep) {
                 idle.push(connection);
@@ -142,23 +143,23 @@ impl Readers {
     }
 
     /// Lends a connection on which all statements see the file as it is now.
-    pub(crate) fn snapshot<T>(&self, work: impl FnOnce(&Connection) -> Result<T>) -> Result<T> {
+    pub(crate) fn snapshot<T>(&self, work: impl FnOnce(&Link) -> Result<T>) -> Result<T> {
         self.with(|connection| {
-            connection.prepare_cached("BEGIN").and_then(|mut begin| begin.execute([])).map_err(fault)?;
+            connection.0.prepare_cached("BEGIN").and_then(|mut begin| begin.execute([])).map_err(fault)?;
             let result = work(connection);
-            connection.prepare_cached("COMMIT").and_then(|mut commit| commit.execute([])).map_err(fault)?;
+            connection.0.prepare_cached("COMMIT").and_then(|mut commit| commit.execute([])).map_err(fault)?;
             result
         })
     }
 
-    pub(crate) fn open(&self) -> Result<Connection> {
+    fn open(&self) -> Result<Link> {
         let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
         let connection = Connection::open_with_flags(&self.path, flags).map_err(fault)?;
         connection.busy_timeout(Duration::from_secs(10)).map_err(fault)?;
         connection.pragma_update(None, "cache_size", -i64::from(self.cache_kib)).map_err(fault)?;
         connection.pragma_update(None, "query_only", true).map_err(fault)?;
         prepare(&connection)?;
-        Ok(connection)
+        Ok(Link(connection))
     }
 
     pub(crate) fn close(&self) {
@@ -193,7 +194,7 @@ mod tests {
         let directory = tempfile::tempdir().expect("a temporary directory can be made");
         let _writer = writer(directory.path(), &Options::default()).expect("a file can be made");
         let readers = Readers::new(directory.path(), &Options::default());
-        let written = readers.with(|connection| connection.execute_batch("CREATE TABLE t (x)").map_err(fault));
+        let written = readers.with(|connection| connection.0.execute_batch("CREATE TABLE t (x)").map_err(fault));
         assert!(written.is_err());
     }
 }

@@ -1,52 +1,40 @@
 //! The embedded store: the whole directory in one SQLite file.
 //!
-//! One thread writes and groups the requests that wait into one durable transaction; readers see snapshots and never wait
-//! for it. People are rows; groups, the trash and all else that happens to people are chunked bitmaps; the index is made of
-//! merged segments. Start reading at [`SqliteStore`], then `turn.rs` (what one transaction is), `write.rs` (how a batch is
-//! written) and `find.rs` with `filter.rs` (how people are found).
+//! What is done with people, groups and the index is the engine's (`cardfile-engine`); here is what SQLite adds: how the
+//! file is opened and brought up to date (`connect.rs`, `migrate.rs`), one connection that writes and several that read
+//! (`database.rs`), the engine's statements in it (`link.rs`), the write-ahead log (`checkpoint.rs`), and copies of the file.
 //!
-//! Several processes may have the file open, as when a command runs beside a server; one of them merges the index.
+//! Several processes may have the file open, as when a command runs beside a server.
 
 mod backup;
-mod cards;
-mod check;
 mod checkpoint;
-mod clients;
-mod commands;
 mod connect;
+mod database;
 mod fault;
-mod filter;
-mod find;
-mod flush;
-mod get;
-mod group_write;
-mod groups;
-mod log;
-mod logins;
-mod merger;
+mod link;
 mod migrate;
-mod notes;
-mod order;
-mod organization_write;
-mod organizations;
-mod protect;
-mod purge;
-mod rebuild;
-mod registry;
-mod rows;
-mod scan;
-mod searches;
-mod segments;
-mod sets;
-mod state;
-mod store;
-mod trash;
-mod turn;
-mod undo;
-mod verdict;
-mod write;
-mod writer;
+mod strays;
+mod words;
+
+use std::path::Path;
+use std::sync::Arc;
+
+use cardfile_directory::Result;
+use cardfile_engine::{Engine, Settings};
 
 pub use backup::restore;
 pub use connect::{Options, Synchronous};
-pub use store::SqliteStore;
+pub use database::SqliteDatabase;
+
+/// The directory in one SQLite file.
+pub type SqliteStore = Engine<SqliteDatabase>;
+
+/// Opens the store in a directory, making both if there are none, and brings the schema up to date.
+///
+/// # Errors
+/// `Unavailable` when the file cannot be opened or is busy, `Internal` for a file of a newer version or a damaged one.
+pub fn open(directory: &Path, options: Options) -> Result<Arc<SqliteStore>> {
+    let database = SqliteDatabase::open(directory, &options)?;
+    let Options { readers, queue, ordered_people, .. } = options;
+    Engine::start(Arc::new(database), Settings { readers, queue, ordered_people })
+}

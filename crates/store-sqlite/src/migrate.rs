@@ -1,7 +1,9 @@
 //! The schema, step by step: numbered, forward only, never edited once released.
 
+mod chunks;
 mod homes;
 mod making;
+mod places;
 mod reach;
 
 use cardfile_directory::{Error, Result};
@@ -23,6 +25,7 @@ const STEPS: &[Step] = &[
     Step { sql: include_str!("migrations/0003_logins.sql"), fill: |_| Ok(()) },
     Step { sql: include_str!("migrations/0004_organizations.sql"), fill: making::fill },
     Step { sql: "", fill: homes::fill },
+    Step { sql: include_str!("migrations/0006_places.sql"), fill: places::fill },
 ];
 
 /// Brings the schema up to date; all of it or nothing.

@@ -12,7 +12,7 @@ use crate::arguments::Common;
 use crate::output::Output;
 
 pub(super) fn backup(common: &Common, file: &Path, output: &Output) -> Result<()> {
-    open(common)?.store.backup(file)?;
+    open(common)?.store.database().backup(file)?;
     let bytes = file.metadata().with_context(|| format!("{} cannot be looked at", file.display()))?.len();
     output.answer(&json!({"file": file, "bytes": bytes}), || format!("{} holds {bytes} bytes", file.display()))
 }

@@ -4,18 +4,17 @@ use cardfile_directory::Result;
 use rusqlite::{Connection, params};
 use serde_json::{Map, Value, json};
 
+use super::chunks;
 use crate::fault::{corrupt, fault};
-use crate::sets::{self, SetName};
-use crate::state::person;
 
 pub(super) fn fill(connection: &Connection) -> Result<()> {
     let mut tenants = connection.prepare_cached("SELECT tenant FROM tenants ORDER BY tenant").map_err(fault)?;
     let tenants: Vec<i64> = tenants.query_map([], |row| row.get(0)).and_then(Iterator::collect).map_err(fault)?;
     for tenant in tenants {
-        for name in sets::names(connection, tenant, "organization/")? {
-            let SetName::Organization(organization) = name else { continue };
-            for number in sets::load(connection, tenant, &name)? {
-                settle(connection, person(tenant, number), organization)?;
+        for name in chunks::names(connection, tenant, "organization/")? {
+            let organization: u32 = name["organization/".len()..].parse().map_err(corrupt)?;
+            for number in chunks::load(connection, tenant, &name)? {
+                settle(connection, tenant << 32 | i64::from(number), organization)?;
             }
         }
     }

@@ -34,7 +34,7 @@ fn a_copy_written_meanwhile_is_whole() {
         while !writing.is_finished() || count < 2 {
             count += 1;
             let (file, directory) = (copies.path().join(format!("{count}.db")), copies.path().join(format!("{count}")));
-            place.store.backup(&file).expect("a copy can be written");
+            place.store.database().backup(&file).expect("a copy can be written");
             restore(&file, &directory).expect("a copy can be brought back");
             let store = open(&directory);
             assert_eq!(store.check().await.expect("a store can be checked"), []);
@@ -51,12 +51,12 @@ fn a_file_that_exists_is_not_written_over_and_half_a_copy_does_not_stay() {
     run(async {
         let place = Place::new().await;
         let file = place.directory.path().join("copy.db");
-        place.store.backup(&file).expect("a copy can be written");
+        place.store.database().backup(&file).expect("a copy can be written");
         let mode = std::fs::metadata(&file).expect("the copy is there").permissions().mode();
         assert_eq!(mode & 0o777, 0o600, "who can read the copy can read everyone");
-        assert!(is_refused(&place.store.backup(&file)));
+        assert!(is_refused(&place.store.database().backup(&file)));
         let nowhere = place.directory.path().join("nowhere").join("copy.db");
-        assert!(is_unavailable(&place.store.backup(&nowhere)));
+        assert!(is_unavailable(&place.store.database().backup(&nowhere)));
         assert!(!nowhere.exists());
     });
 }
@@ -68,7 +68,7 @@ fn what_is_no_whole_copy_is_not_brought_back() {
         place.populate(1, 300).await;
         let copies = tempfile::tempdir().expect("a temporary directory can be made");
         let at = |name: &str| copies.path().join(name);
-        place.store.backup(&at("whole")).expect("a copy can be written");
+        place.store.database().backup(&at("whole")).expect("a copy can be written");
         let whole = std::fs::read(at("whole")).expect("a copy can be read");
         let write = |name: &str, bytes: &[u8]| std::fs::write(at(name), bytes).expect("a file can be written");
         write("empty", b"");
@@ -101,7 +101,7 @@ fn a_copy_is_brought_back_only_where_nothing_of_a_store_is() {
         place.populate(1, 10).await;
         let copies = tempfile::tempdir().expect("a temporary directory can be made");
         let file = copies.path().join("copy.db");
-        place.store.backup(&file).expect("a copy can be written");
+        place.store.database().backup(&file).expect("a copy can be written");
         assert!(is_refused(&restore(&file, place.directory.path())), "a store is there");
         let touch = |path: &Path| std::fs::write(path, b"x").expect("a file can be written");
         let left = copies.path().join("left");

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use cardfile_directory::{Error, Reason, Registry, Store};
 use cardfile_model::{Audience, Filter, GroupFilter, GroupOrder, GroupQuery};
-use cardfile_store_sqlite::{Options, SqliteStore};
+use cardfile_store_sqlite::Options;
 use cardfile_testkit::contract::run;
 
 use crate::place::{Place, is_unavailable, named, open};
@@ -121,7 +121,7 @@ fn a_file_of_a_newer_schema_is_refused_and_left_alone() {
         let place = Place::new().await;
         place.store.close();
         place.file().pragma_update(None, "user_version", 99).expect("a version can be set");
-        let refused = SqliteStore::open(place.directory.path(), Options::default());
+        let refused = cardfile_store_sqlite::open(place.directory.path(), Options::default());
         assert!(matches!(refused, Err(Error::Internal(_))));
         assert_eq!(place.ask("PRAGMA user_version"), 99);
         assert_eq!(place.ask("SELECT count(*) FROM tenants"), 1);
@@ -133,10 +133,10 @@ fn what_is_no_directory_or_no_store_is_refused() {
     let directory = tempfile::tempdir().expect("a temporary directory can be made");
     let file = directory.path().join("file");
     std::fs::write(&file, b"x").expect("a file can be written");
-    assert!(is_unavailable(&SqliteStore::open(&file, Options::default())));
-    assert!(is_unavailable(&SqliteStore::open(&file.join("below"), Options::default())));
+    assert!(is_unavailable(&cardfile_store_sqlite::open(&file, Options::default())));
+    assert!(is_unavailable(&cardfile_store_sqlite::open(&file.join("below"), Options::default())));
     std::fs::write(directory.path().join("cardfile.db"), "no database ".repeat(1000)).expect("a file can be written");
-    assert!(matches!(SqliteStore::open(directory.path(), Options::default()), Err(Error::Internal(_))));
+    assert!(matches!(cardfile_store_sqlite::open(directory.path(), Options::default()), Err(Error::Internal(_))));
 }
 
 #[test]
@@ -167,7 +167,7 @@ fn after_closing_all_is_in_one_file() {
         let files = std::fs::read_dir(place.directory.path()).expect("a directory can be read");
         let mut names: Vec<_> = files.map(|file| file.expect("a file has a name").file_name()).collect();
         names.sort();
-        assert_eq!(names, ["cardfile.db", "merge.lock"]);
+        assert_eq!(names, ["cardfile.db"]);
         assert_eq!(place.reopened().find(Filter::All).await.len(), 100);
     });
 }

@@ -80,7 +80,7 @@ fn damage_to_what_was_entered_is_found() {
             ("UPDATE tenants SET purged = revision", "said to be purged"),
             ("UPDATE notes SET value = '{'", "a note cannot be read"),
             ("UPDATE notes SET organization = 77", "a note cannot be read"),
-            ("UPDATE notes SET tenant = 77", "are of no tenant"),
+            ("UPDATE notes SET tenant_id = 77", "are of no tenant"),
             ("DELETE FROM sets WHERE name = 'with-email'", "the set with-email is missing"),
             (
                 "UPDATE sets SET bits = (SELECT bits FROM sets WHERE name = 'trash') WHERE name = 'with-phone'",

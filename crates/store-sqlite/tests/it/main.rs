@@ -18,13 +18,13 @@ mod contract {
     use std::sync::Arc;
 
     use cardfile_directory::Store;
-    use cardfile_store_sqlite::{Options, SqliteStore};
+    use cardfile_store_sqlite::Options;
     use cardfile_testkit::store_contract;
     use tempfile::TempDir;
 
     async fn open() -> (Arc<dyn Store>, TempDir) {
         let directory = tempfile::tempdir().expect("a temporary directory can be made");
-        let store = SqliteStore::open(directory.path(), Options::default()).expect("a new store can be opened");
+        let store = cardfile_store_sqlite::open(directory.path(), Options::default()).expect("a new store can be opened");
         (store, directory)
     }
 

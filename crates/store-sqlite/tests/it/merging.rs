@@ -13,7 +13,7 @@ use crate::place::{Place, named, open, rename};
 const DEAD: &str = "SELECT count(*) FROM segments WHERE state <> 1";
 const STRAY_BLOCKS: &str = "SELECT count(*)
                               FROM blocks b
-                             WHERE NOT EXISTS (SELECT 1 FROM segments s WHERE s.tenant = b.tenant AND s.segment = b.segment)";
+                             WHERE NOT EXISTS (SELECT 1 FROM segments s WHERE s.tenant_id = b.tenant_id AND s.segment = b.segment)";
 
 /// The next number drawn by lot, below `below`.
 fn draw(state: &mut u64, below: usize) -> usize {
@@ -92,12 +92,12 @@ fn a_merge_that_a_crash_cut_short_is_given_up() {
         place.store.close();
         // What a merge leaves that wrote some of its blocks: a head without a word, and a copy of what it merges.
         let file = place.file();
-        let head = "INSERT INTO segments (tenant, segment, state, head)
-                    SELECT tenant, 9, 0, head
+        let head = "INSERT INTO segments (tenant_id, segment, state, head)
+                    SELECT tenant_id, 9, 0, head
                       FROM segments
                      LIMIT 1";
-        let blocks = "INSERT INTO blocks (tenant, segment, first_term, first_number, bytes)
-                      SELECT tenant, 9, first_term, first_number, bytes
+        let blocks = "INSERT INTO blocks (tenant_id, segment, first_term, first_number, bytes)
+                      SELECT tenant_id, 9, first_term, first_number, bytes
                         FROM blocks
                        WHERE segment = 1";
         file.execute_batch(&format!("{head}; {blocks}; UPDATE tenants SET next_segment = 10")).expect("a crash can be played");

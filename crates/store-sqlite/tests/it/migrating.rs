@@ -24,7 +24,23 @@ async fn a_file_of_the_first_schema_is_brought_up_to_date_with_nothing_lost() {
     place
         .file()
         .execute_batch(
-            "DROP INDEX organizations_by_name; DROP INDEX organizations_by_change; DROP INDEX organizations_anywhere;
+            "DROP TABLE signposts; DROP TABLE leases;
+             ALTER TABLE tenants RENAME COLUMN tenant_id TO tenant;
+             ALTER TABLE organizations RENAME COLUMN tenant_id TO tenant;
+             ALTER TABLE ids RENAME COLUMN tenant_id TO tenant;
+             ALTER TABLE stubs RENAME COLUMN tenant_id TO tenant;
+             ALTER TABLE sets RENAME COLUMN tenant_id TO tenant;
+             ALTER TABLE groups RENAME COLUMN tenant_id TO tenant;
+             ALTER TABLE log RENAME COLUMN tenant_id TO tenant;
+             ALTER TABLE undo RENAME COLUMN tenant_id TO tenant;
+             ALTER TABLE segments RENAME COLUMN tenant_id TO tenant;
+             ALTER TABLE blocks RENAME COLUMN tenant_id TO tenant;
+             ALTER TABLE tokens RENAME COLUMN tenant_id TO tenant;
+             ALTER TABLE clients RENAME COLUMN tenant_id TO tenant;
+             ALTER TABLE refresh_tokens RENAME COLUMN tenant_id TO tenant;
+             ALTER TABLE notes RENAME COLUMN tenant_id TO tenant;
+             ALTER TABLE logins RENAME COLUMN tenant_id TO tenant;
+             DROP INDEX organizations_by_name; DROP INDEX organizations_by_change;
              ALTER TABLE tenants DROP COLUMN organizations_version;
              ALTER TABLE organizations DROP COLUMN is_active; ALTER TABLE organizations DROP COLUMN revision;
              ALTER TABLE organizations DROP COLUMN created; ALTER TABLE organizations DROP COLUMN modified;

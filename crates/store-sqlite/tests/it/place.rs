@@ -26,7 +26,7 @@ pub struct Place {
 
 /// Opens the store in a directory as usual.
 pub fn open(directory: &Path) -> Arc<SqliteStore> {
-    SqliteStore::open(directory, Options::default()).expect("a store can be opened")
+    cardfile_store_sqlite::open(directory, Options::default()).expect("a store can be opened")
 }
 
 impl Place {
@@ -38,7 +38,7 @@ impl Place {
     /// A new tenant in a new store that uses the machine so.
     pub async fn with(options: Options) -> Self {
         let directory = tempfile::tempdir().expect("a temporary directory can be made");
-        let store = SqliteStore::open(directory.path(), options).expect("a new store can be opened");
+        let store = cardfile_store_sqlite::open(directory.path(), options).expect("a new store can be opened");
         let ids = CountingIds::new(4);
         let id = ids.next();
         let clock = FixedClock::default();

@@ -78,7 +78,7 @@ impl Harness {
     /// The same world in each store.
     pub async fn over_every_store(transcript: &str) -> Vec<Harness> {
         let folder = TempDir::new().expect("a folder can be made");
-        let sqlite = SqliteStore::open(folder.path(), Options::default()).expect("a store can be opened");
+        let sqlite = cardfile_store_sqlite::open(folder.path(), Options::default()).expect("a store can be opened");
         let mut durable = Harness::new("SQLite", sqlite, transcript).await;
         durable.folder = Some(folder);
         vec![Harness::new("the judge", Arc::new(MemoryStore::new()), transcript).await, durable]

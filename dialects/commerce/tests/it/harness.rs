@@ -91,7 +91,7 @@ impl Harness {
     /// The world in a file.
     pub async fn durable(transcript: &str) -> Harness {
         let folder = TempDir::new().expect("a folder can be made");
-        let sqlite = SqliteStore::open(folder.path(), Options::default()).expect("a store can be opened");
+        let sqlite = cardfile_store_sqlite::open(folder.path(), Options::default()).expect("a store can be opened");
         let mut durable = Harness::new("SQLite", sqlite, transcript).await;
         durable.folder = Some(folder);
         durable

@@ -44,7 +44,7 @@ impl Harness {
     pub async fn over_every_store(transcript: &str) -> Vec<Harness> {
         let is_limited = transcript == "rate-limit.http";
         let folder = TempDir::new().expect("a folder can be made");
-        let sqlite = SqliteStore::open(folder.path(), Options::default()).expect("a store can be opened");
+        let sqlite = cardfile_store_sqlite::open(folder.path(), Options::default()).expect("a store can be opened");
         let mut durable = Harness::new("SQLite", sqlite, is_limited).await;
         durable.folder = Some(folder);
         let mut harnesses = vec![Harness::new("the judge", Arc::new(MemoryStore::new()), is_limited).await, durable];

@@ -1,0 +1,78 @@
+//! Building the index anew from the rows, slice by slice, while requests go on.
+
+use cardfile_directory::Result;
+use cardfile_index::PEOPLE_PER_CHUNK;
+use cardfile_model::{Contact, TenantId};
+
+use crate::cards;
+use crate::database::Readers;
+use crate::fault::corrupt;
+use crate::segments::{self, DEAD};
+use crate::sql::{Row, Value, params};
+use crate::turn::Turn;
+use crate::writer::Writer;
+
+/// Chunks of people written in one transaction.
+const SLICE_CHUNKS: u32 = 16;
+
+/// Builds the index of every tenant anew. Until a tenant is done its old index answers.
+pub(crate) fn rebuild(readers: &Readers, writer: &Writer) -> Result<()> {
+    for tenant in readers.with(crate::registry::tenants)? {
+        let (old, next_person) = writer.write_blocking(tenant, move |turn| {
+            let connection = turn.connection;
+            let draft = turn.draft(tenant)?;
+            // Who cannot be read answers nothing, and would be in the way of all that is written.
+            segments::bury_unreadable(connection, draft.row.key)?;
+            draft.segments = None;
+            // What is written from now on is newer than anything before, also of those who come from now on.
+            draft.row.next_segment += 1;
+            draft.touch();
+            Ok((draft.row.next_segment, draft.row.next_person))
+        })?;
+        for first in (0..next_person.div_ceil(PEOPLE_PER_CHUNK)).step_by(SLICE_CHUNKS as usize) {
+            writer.write_blocking(tenant, move |turn| slice(turn, tenant, first..first + SLICE_CHUNKS))?;
+        }
+        writer.write_blocking(tenant, move |turn| drop_older(turn, tenant, old))?;
+    }
+    Ok(())
+}
+
+/// Indexes the people of some chunks anew.
+fn slice(turn: &mut Turn<'_>, tenant: TenantId, chunks: std::ops::Range<u32>) -> Result<()> {
+    let connection = turn.connection;
+    let key = turn.draft(tenant)?.row.key;
+    let words = connection.words();
+    connection.execute(words.delete_texts_between, params![key, chunks.start, chunks.end])?;
+    // In wider numbers, for the last chunk ends where the numbers do.
+    let [from, to] = [chunks.start, chunks.end].map(|chunk| i64::from(chunk) * i64::from(PEOPLE_PER_CHUNK));
+    let people = connection.rows(words.people_between, params![key, from, to], |row| row.get(0).map(Value::Integer))?;
+    connection.ask(&words.card, key, &people, |row| {
+        let number: u32 = row.get(0)?;
+        match card(row) {
+            Ok(contact) => turn.index(tenant, number, cards::indexed(&contact)),
+            // A damaged row is told of by the check; the others are found all the same.
+            Err(error) => tracing::error!(number, %error, "a person is left out of the index"),
+        }
+        Ok(())
+    })?;
+    turn.draft(tenant)?.touch();
+    Ok(())
+}
+
+/// The card in a row of `number, id, document`.
+fn card(row: &Row<'_>) -> Result<Contact> {
+    serde_json::from_slice(row.blob(2)?).map_err(corrupt)
+}
+
+/// Lets go of the segments from before the rebuild: everyone is covered by newer ones.
+fn drop_older(turn: &mut Turn<'_>, tenant: TenantId, first_new: u64) -> Result<()> {
+    let connection = turn.connection;
+    let draft = turn.draft(tenant)?;
+    let current = segments::load(connection, draft.row.key)?;
+    for segment in current.iter().filter(|segment| segment.age < first_new) {
+        segments::set_state(connection, draft.row.key, segment.id, DEAD)?;
+    }
+    draft.segments = Some(segments::load(connection, draft.row.key)?);
+    draft.touch();
+    Ok(())
+}

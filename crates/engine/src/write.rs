@@ -1,0 +1,264 @@
+//! Writing contacts one by one, with an outcome each.
+
+mod admit;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use cardfile_directory::judge::{self, Loss};
+use cardfile_directory::{Applied, Author, Error, Kind, Outcome, Result};
+use cardfile_model::{Batch, ChangeKind, Contact, Mode, Numbers, Patch, Reach, Record, TenantId, Write};
+use uuid::Uuid;
+
+use crate::log::{self, Entry};
+use crate::sets::{self, SetName};
+use crate::turn::{Indexed, Turn};
+use crate::{cards, organizations, protect, rows};
+
+/// A batch with all done that needs no transaction: new contacts judged, folded and serialized.
+pub(crate) struct Prepared {
+    batch: Batch,
+    cards: Vec<Option<Result<Card>>>,
+}
+
+/// A contact as it will be stored and found.
+struct Card {
+    document: Vec<u8>,
+    indexed: Indexed,
+}
+
+impl Card {
+    fn of(contact: &Contact) -> Result<Self> {
+        Ok(Card { document: rows::document(contact)?, indexed: cards::indexed(contact) })
+    }
+}
+
+impl Prepared {
+    /// Does all of a batch that needs no transaction.
+    pub(crate) fn new(mut batch: Batch, organization: u32, author: &Author) -> Self {
+        batch.writes.iter_mut().for_each(|write| judge::settle(write, organization));
+        let card = |write: &Write| match write {
+            Write::Create { contact, .. } => {
+                Some(judge::create(&batch, &author.limits, contact).and_then(|()| Card::of(contact)))
+            }
+            _ => None,
+        };
+        let cards = batch.writes.iter().map(card).collect();
+        Prepared { batch, cards }
+    }
+
+    /// How many writes there are.
+    pub(crate) fn len(&self) -> usize {
+        self.batch.writes.len()
+    }
+}
+
+/// What a batch does, as it goes.
+struct Run<'a, 'c> {
+    turn: &'a mut Turn<'c>,
+    tenant: TenantId,
+    organization: u32,
+    author: &'a Author,
+    batch: Batch,
+    /// The revision that the change will have.
+    revision: u64,
+    entry: Entry,
+    /// What the batch took from organizations, to be judged at its end; in mode `Each` it is judged write by write.
+    losses: BTreeSet<Loss>,
+    /// Who was made and is not in the sets yet, by source: they are put there together.
+    arrivals: BTreeMap<String, Numbers>,
+    /// Who of these stands in which sets by where they belong.
+    belonging: BTreeMap<SetName, Numbers>,
+    /// Who of these has an e-mail address, and who a phone number.
+    reachable: (Numbers, Numbers),
+}
+
+/// Writes a batch within a turn.
+pub(crate) fn apply(turn: &mut Turn<'_>, tenant: TenantId, author: &Author, prepared: Prepared) -> Result<Applied> {
+    let Prepared { mut batch, cards } = prepared;
+    let connection = turn.connection;
+    let draft = turn.draft(tenant)?;
+    let (key, revision) = (draft.row.key, draft.row.revision + 1);
+    let organization = organizations::number(connection, key, batch.organization)?;
+    let writes = std::mem::take(&mut batch.writes);
+    let ids: Vec<Uuid> = writes.iter().map(Write::id).collect();
+    let is_of_known = |write: &&Write| !matches!(write, Write::Create { .. });
+    let known: Vec<Uuid> = writes.iter().filter(is_of_known).map(Write::id).collect();
+    draft.people.read_ahead(connection, key, &ids, &known)?;
+    let mode = batch.mode;
+    if let Reach::Below(top) = batch.reach {
+        organizations::number(connection, key, top)?;
+    }
+    let mut run = Run {
+        turn,
+        tenant,
+        organization,
+        author,
+        batch,
+        revision,
+        entry: Entry::new(ChangeKind::Write, organization),
+        losses: BTreeSet::new(),
+        arrivals: BTreeMap::new(),
+        belonging: BTreeMap::new(),
+        reachable: Default::default(),
+    };
+    judge::delegation(author, |id| cards::find(run.turn, tenant, id))?;
+    let mut outcomes = Vec::with_capacity(writes.len());
+    for (write, card) in writes.into_iter().zip(cards) {
+        let outcome = run.one(write, card);
+        match outcome {
+            Err(error) if mode == Mode::AllOrNothing || is_fatal(&error) => return Err(error),
+            outcome => outcomes.push(outcome),
+        }
+    }
+    run.settle_arrivals()?;
+    run.turn.draft(tenant)?.store_people(connection)?;
+    protect::stand(run.turn, tenant, &run.losses, &Numbers::new())?;
+    let mut entry = run.entry;
+    entry.passed = &entry.came & &entry.went;
+    entry.came -= &entry.passed;
+    entry.went -= &entry.passed;
+    let is_changed = !entry.is_empty();
+    let touched = if is_changed { log::append(turn, tenant, author, &entry)? } else { 0 };
+    let revision = turn.draft(tenant)?.row.revision;
+    Ok(Applied { revision, is_changed, outcomes, touched, group: None, organization: None })
+}
+
+/// Whether an error concerns more than its own write.
+fn is_fatal(error: &Error) -> bool {
+    matches!(error, Error::Internal(_) | Error::Unavailable { .. })
+}
+
+impl Run<'_, '_> {
+    fn one(&mut self, write: Write, card: Option<Result<Card>>) -> Result<Outcome> {
+        match write {
+            Write::Create { id, contact } => {
+                let card = card.unwrap_or_else(|| Card::of(&contact));
+                let created = card.and_then(|card| self.create(id, *contact, card));
+                created.map(Outcome::Created).or_else(|error| Err(self.unless_taken(id, error)?))
+            }
+            Write::Patch { id, .. } | Write::Replace { id, .. } => self.change(id, write),
+            Write::Delete { id, expect } => {
+                let record = self.current(id)?;
+                judge::delete(&self.batch, &record, expect)?;
+                self.protect(&record, None)?;
+                let number = Numbers::from_iter([record.number]);
+                let connection = self.turn.connection;
+                self.turn.draft(self.tenant)?.include(connection, &SetName::Trash, &number)?;
+                self.entry.went |= number;
+                Ok(Outcome::Trashed(id))
+            }
+        }
+    }
+
+    fn create(&mut self, id: Uuid, contact: Contact, card: Card) -> Result<Record> {
+        self.know_groups(&contact.shared_with, &[])?;
+        self.know_organizations(&contact, &[])?;
+        self.own_emails(None, &contact)?;
+        let connection = self.turn.connection;
+        let draft = self.turn.draft(self.tenant)?;
+        let (key, mut number) = (draft.row.key, draft.row.next_person);
+        let arrivals: u64 = self.arrivals.values().map(Numbers::len).sum();
+        if draft.set(connection, &SetName::People)?.len() + arrivals >= self.author.limits.tenant_people.into() {
+            return Err(Error::TooLarge { limit: "tenant_people", most: self.author.limits.tenant_people.into() });
+        }
+        let next = after(number)?;
+        match draft.number_of(connection, id)? {
+            None => {
+                draft.people.give_number(id, number);
+                draft.row.next_person = next;
+            }
+            Some(given) if draft.set(connection, &SetName::Stubs)?.contains(given) => {
+                draft.exclude(connection, &SetName::Stubs, &Numbers::from_iter([given]))?;
+                rows::remove_stub(connection, key, given)?;
+                number = given;
+            }
+            Some(_) => return Err(Error::AlreadyExists { kind: Kind::Contact, key: id.to_string() }),
+        }
+        let time = self.author.time;
+        let record = Record { id, number, revision: self.revision, created: time, modified: time, contact };
+        draft.people.make(&record, card.document);
+        if let Some(arrivals) = self.arrivals.get_mut(&record.contact.source) {
+            arrivals.insert(number);
+        } else {
+            self.arrivals.insert(record.contact.source.clone(), Numbers::from_iter([number]));
+        }
+        for name in sets::belonging(&record.contact) {
+            self.belonging.entry(name).or_default().insert(number);
+        }
+        cards::share(self.turn, self.tenant, number, &[], &record.contact.shared_with)?;
+        self.reachable.0.extend((!record.contact.emails.is_empty()).then_some(number));
+        self.reachable.1.extend((!record.contact.phones.is_empty()).then_some(number));
+        self.turn.index(self.tenant, number, card.indexed);
+        self.entry.came.insert(number);
+        Ok(record)
+    }
+
+    /// Puts who was made into the sets: before anything looks for them there, and at the end.
+    fn settle_arrivals(&mut self) -> Result<()> {
+        let connection = self.turn.connection;
+        let draft = self.turn.draft(self.tenant)?;
+        let (with_email, with_phone) = std::mem::take(&mut self.reachable);
+        draft.include(connection, &SetName::WithEmail, &with_email)?;
+        draft.include(connection, &SetName::WithPhone, &with_phone)?;
+        for (source, arrivals) in std::mem::take(&mut self.arrivals) {
+            draft.include(connection, &SetName::People, &arrivals)?;
+            draft.include(connection, &SetName::Source(source), &arrivals)?;
+        }
+        for (name, arrivals) in std::mem::take(&mut self.belonging) {
+            draft.include(connection, &name, &arrivals)?;
+        }
+        Ok(())
+    }
+
+    /// The reason why a contact cannot be made: before all others, that its id is taken.
+    fn unless_taken(&mut self, id: Uuid, error: Error) -> Result<Error> {
+        let connection = self.turn.connection;
+        let draft = self.turn.draft(self.tenant)?;
+        let taken = draft.number_of(connection, id)?;
+        let stubs = draft.set(connection, &SetName::Stubs)?;
+        Ok(match taken.filter(|number| !stubs.contains(*number)) {
+            Some(_) if !is_fatal(&error) => Error::AlreadyExists { kind: Kind::Contact, key: id.to_string() },
+            _ => error,
+        })
+    }
+
+    fn change(&mut self, id: Uuid, write: Write) -> Result<Outcome> {
+        let current = self.current(id)?;
+        let Some(contact) = judge::change(&self.batch, &self.author.limits, &current, write)? else {
+            return Ok(Outcome::Unchanged(current));
+        };
+        self.know_groups(&contact.shared_with, &current.contact.shared_with)?;
+        self.know_organizations(&contact, &current.contact.memberships)?;
+        self.own_emails(Some(&current), &contact)?;
+        self.protect(&current, Some(&contact))?;
+        let after = self.put(&current, contact)?;
+        let reverse = Patch::reverse(&current.contact, &after.contact);
+        // A person made, or changed already, in this very batch is taken back by what is remembered already.
+        let is_remembered = self.entry.came.contains(after.number);
+        match self.entry.before.patches.iter().rposition(|(number, _)| *number == after.number) {
+            _ if is_remembered => {}
+            None => self.entry.before.patches.push((after.number, reverse)),
+            Some(at) => {
+                let mut first = current.contact;
+                self.entry.before.patches[at].1.clone().apply(&mut first);
+                self.entry.before.patches[at].1 = Patch::reverse(&first, &after.contact);
+            }
+        }
+        Ok(Outcome::Changed(after))
+    }
+
+    /// Writes a changed card with all that follows from it.
+    fn put(&mut self, current: &Record, contact: Contact) -> Result<Record> {
+        let after = Record { revision: self.revision, modified: self.author.time, contact, ..*current };
+        cards::put(self.turn, self.tenant, current, &after)?;
+        Ok(after)
+    }
+}
+
+/// The number that the next person gets.
+///
+/// # Errors
+/// `TooLarge` when there are no more: numbers are never given twice.
+pub(crate) fn after(number: u32) -> Result<u32> {
+    number.checked_add(1).ok_or(Error::TooLarge { limit: "tenant_people", most: u32::MAX.into() })
+}

@@ -1,0 +1,140 @@
+//! PostgreSQL as the engine's database.
+
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
+
+use async_trait::async_trait;
+use cardfile_directory::{Gauge, Result};
+use cardfile_engine::database::Work;
+use cardfile_engine::sql::Sql;
+use cardfile_engine::{Database, Point};
+use cardfile_model::TenantId;
+use tokio::runtime::Handle;
+use uuid::Uuid;
+
+use crate::connect::Connector;
+use crate::fault::overloaded;
+use crate::link::Link;
+use crate::options::Options;
+use crate::points::Points;
+use crate::pool::Pool;
+
+/// A database of a PostgreSQL server, or of an engine that speaks its wire.
+pub struct PostgresDatabase {
+    reads: Pool,
+    writes: Pool,
+    points: Points,
+    options: Options,
+    /// Transactions that were done anew, and those given up after all tries.
+    repeated: AtomicU64,
+    given_up: AtomicU64,
+}
+
+impl PostgresDatabase {
+    /// Must be called within a runtime, which connections are driven on.
+    pub(crate) fn new(connector: &Connector, options: &Options) -> Self {
+        let handle = Handle::current();
+        let pool = |most| Pool::new(connector.clone(), handle.clone(), most, options);
+        let (point_connections, prepares) = (options.point_connections, options.prepared_statements);
+        PostgresDatabase {
+            reads: pool(options.connections),
+            writes: pool(options.writers),
+            points: Points::new(connector.clone(), handle.clone(), point_connections, prepares),
+            options: *options,
+            repeated: AtomicU64::new(0),
+            given_up: AtomicU64::new(0),
+        }
+    }
+
+    /// Begins a transaction of some kind. What holds for it only is said in it, so that nothing is left on a connection that a
+    /// pooler may give to others.
+    fn begin(&self, kind: &str) -> String {
+        let seconds = self.options.statement_timeout_secs.max(1);
+        format!("BEGIN {kind}; SET LOCAL statement_timeout = '{seconds}s'; SET LOCAL lock_timeout = '{seconds}s'")
+    }
+
+    /// One try at a transaction; `None` when it conflicted with another.
+    fn attempt(&self, link: &Link, work: &mut Work<'_>) -> Option<Result<()>> {
+        link.begin(self.begin("ISOLATION LEVEL READ COMMITTED"));
+        let done = work(link).and_then(|()| if link.stands() { link.finish("COMMIT") } else { Err(overloaded()) });
+        if done.is_err() {
+            link.leave("ROLLBACK");
+        }
+        if link.is_conflicted() { None } else { Some(done) }
+    }
+}
+
+#[async_trait]
+impl Database for PostgresDatabase {
+    fn lend(&self, work: &mut Work<'_>) -> Result<()> {
+        self.reads.lend(|link| work(link))
+    }
+
+    fn lend_snapshot(&self, work: &mut Work<'_>) -> Result<()> {
+        self.reads.lend(|link| {
+            link.begin(self.begin("ISOLATION LEVEL REPEATABLE READ READ ONLY"));
+            let done = work(link);
+            link.leave("COMMIT");
+            done
+        })
+    }
+
+    fn transact(&self, work: &mut Work<'_>) -> Result<()> {
+        for attempt in 0..=self.options.retries {
+            if let Some(done) = self.writes.lend(|link| Ok(self.attempt(link, work)))? {
+                return done;
+            }
+            self.repeated.fetch_add(1, Ordering::Relaxed);
+            // Longer each time, and not alike for those who were in each other's way.
+            let spread = u64::from(Uuid::new_v4().as_bytes()[0]) % 8 + 1;
+            std::thread::sleep(Duration::from_millis(spread << attempt.min(6)));
+        }
+        self.given_up.fetch_add(1, Ordering::Relaxed);
+        Err(overloaded())
+    }
+
+    async fn point(&self, tenant: TenantId, id: Uuid) -> Result<Option<Point>> {
+        self.points.ask(tenant, id).await
+    }
+
+    fn may_repeat(&self) -> bool {
+        true
+    }
+
+    fn is_remote(&self) -> bool {
+        true
+    }
+
+    fn writers(&self) -> usize {
+        self.options.writers.max(2)
+    }
+
+    fn close(&self) {
+        self.reads.close();
+        self.writes.close();
+    }
+
+    /// Of what is wrong with a database its own tools tell.
+    fn diagnose(&self) -> Result<Vec<String>> {
+        Ok(Vec::new())
+    }
+
+    fn gauges(&self) -> Vec<Gauge> {
+        #[expect(clippy::cast_precision_loss, reason = "a gauge is for looking at")]
+        let gauge = |name, help, value: u64| Gauge { name, help, value: value as f64 };
+        vec![
+            gauge("store_idle_read_connections", "Connections for reads that are not lent", self.reads.waiting() as u64),
+            gauge("store_free_read_places", "Connections for reads that may still be lent", self.reads.free() as u64),
+            gauge(
+                "store_repeated_transactions",
+                "Transactions done anew so far because they conflicted with others",
+                self.repeated.load(Ordering::Relaxed),
+            ),
+            gauge(
+                "store_given_up_transactions",
+                "Transactions given up so far because they conflicted each time",
+                self.given_up.load(Ordering::Relaxed),
+            ),
+        ]
+    }
+}

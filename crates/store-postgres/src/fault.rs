@@ -1,0 +1,29 @@
+//! PostgreSQL's failures in the directory's words: the only place that knows both.
+
+use cardfile_directory::{Error, Reason};
+use cardfile_engine::fault::RETRY;
+pub(crate) use cardfile_engine::fault::{closed, corrupt, overloaded};
+use tokio_postgres::error::SqlState;
+
+/// The database's failure as the directory's error.
+pub(crate) fn fault(error: tokio_postgres::Error) -> Error {
+    if is_passing(&error) { unavailable(error) } else { Error::Internal(error.into()) }
+}
+
+/// Nothing can be asked of the database now.
+pub(crate) fn unavailable(error: impl Into<cardfile_directory::Source>) -> Error {
+    Error::Unavailable { reason: Reason::Storage(error.into()), retry_after: RETRY }
+}
+
+/// Whether two transactions were in each other's way, so that doing one of them anew helps.
+pub(crate) fn is_conflict(error: &tokio_postgres::Error) -> bool {
+    matches!(error.code(), Some(&(SqlState::T_R_SERIALIZATION_FAILURE | SqlState::T_R_DEADLOCK_DETECTED)))
+}
+
+/// Whether asking again later may help: the connection is gone, the server stops or starts, is full, or is one that only reads.
+fn is_passing(error: &tokio_postgres::Error) -> bool {
+    let Some(code) = error.code() else { return true };
+    let class = &code.code()[..2];
+    // 08 connection, 40 conflict, 53 out of something, 57 told to stop, 58 the system's, 25006 read-only.
+    matches!(class, "08" | "40" | "53" | "57" | "58") || code.code() == "25006"
+}

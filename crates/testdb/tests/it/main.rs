@@ -1,0 +1,4 @@
+//! The clusters and databases that other tests stand on.
+
+mod databases;
+mod private;
