@@ -120,6 +120,16 @@ pub(crate) enum Command {
         #[arg(long)]
         rebuild: bool,
     },
+    /// Bring the schema of a database up to date
+    ///
+    /// A new database is prepared by it. Steps only add, so that servers of the version before go on working. A database of
+    /// a newer version is refused. Data directories need no such command: they are brought up to date when they are opened.
+    #[command(verbatim_doc_comment)]
+    Migrate {
+        /// Spread the tables over the machines of a distributed engine, by tenant
+        #[arg(long)]
+        distribute: bool,
+    },
     /// Remove for good, now, what was in the trash longer than the retention term
     Purge,
     /// Show the configuration

@@ -30,9 +30,10 @@ pub(crate) async fn run(arguments: Arguments, output: &Output) -> Result<ExitCod
         Command::User(asked) => user::run(&common, asked, output).await?,
         Command::Log { org, since, limit } => changes::log(&common, org, since, limit, output).await?,
         Command::Undo { change, org, force } => changes::undo(&common, change, org, force, output).await?,
-        Command::Backup { file } => care::backup(&common, &file, output)?,
+        Command::Backup { file } => care::backup(&common, &file, output).await?,
         Command::Restore { file } => care::restore(&common, &file, output)?,
         Command::Check { rebuild } => return care::check(&common, rebuild, output).await,
+        Command::Migrate { distribute } => care::migrate(&common, distribute, output).await?,
         Command::Purge => care::purge(&common, output).await?,
         Command::Config(arguments::Config::Print) => {
             let loaded = load(&common, &[])?;
@@ -51,7 +52,7 @@ async fn serve(common: &Common, asked: Serve) -> Result<()> {
         .collect();
     let config = load(common, &flags)?.config;
     cardfile_server::init_telemetry(&config.log)?;
-    cardfile_server::serve(common.place().data()?, config).await
+    cardfile_server::serve(&common.place(), config).await
 }
 
 /// A secret from the command line, or what standard input holds if it is `-`, so that it stands in no shell history.
@@ -68,15 +69,11 @@ fn load(common: &Common, flags: &[(&str, String)]) -> Result<Loaded> {
 }
 
 /// The directory that is there.
-fn open(common: &Common) -> Result<Installation> {
-    let place = common.place();
-    let data = place.data()?;
-    Installation::open_existing(data, &load(common, &[])?.config)
+async fn open(common: &Common) -> Result<Installation> {
+    Installation::open_existing(&common.place(), &load(common, &[])?.config).await
 }
 
 /// The directory, made if there is none.
-fn open_or_make(common: &Common) -> Result<Installation> {
-    let place = common.place();
-    let data = place.data()?;
-    Installation::open(data, &load(common, &[])?.config)
+async fn open_or_make(common: &Common) -> Result<Installation> {
+    Installation::open(&common.place(), &load(common, &[])?.config).await
 }

@@ -9,7 +9,6 @@ use std::net::IpAddr;
 use anyhow::{Result, anyhow, bail, ensure};
 use cardfile_directory::{Protections, Settings};
 use cardfile_model::Limits;
-use cardfile_store_sqlite::Options;
 use jiff::SignedDuration;
 use serde::{Deserialize, Serialize};
 
@@ -65,7 +64,9 @@ pub struct Config {
     /// The commerce door.
     pub commerce: cardfile_commerce::Settings,
     /// The embedded store.
-    pub store: Options,
+    pub store: cardfile_store_sqlite::Options,
+    /// The store in a database, when one is named.
+    pub postgres: cardfile_store_postgres::Options,
 }
 
 /// The doors that changes come through, as the log names them: the dialects, the merchant's own administration, the command line.
@@ -96,7 +97,8 @@ impl Default for Config {
             logins: Logins::default(),
             address_book: cardfile_address_book::Settings::default(),
             commerce: cardfile_commerce::Settings::default(),
-            store: Options::default(),
+            store: cardfile_store_sqlite::Options::default(),
+            postgres: cardfile_store_postgres::Options::default(),
         }
     }
 }

@@ -11,7 +11,7 @@ use cardfile_model::{Mode, OrganizationId, Role, Selection, Sources};
 use uuid::Uuid;
 
 use crate::config::{Config, RateLimit};
-use crate::installation::Installation;
+use crate::installation::{Installation, Place};
 use crate::serve::Server;
 use account::Shop;
 use lines::Demo;
@@ -30,7 +30,7 @@ pub async fn run(listen: String, is_json: bool) -> Result<()> {
     let folder =
         tempfile::Builder::new().prefix("cardfile-demo-").tempdir().context("there is no place for a throw-away directory")?;
     let config = Config { listen, rate_limit: RateLimit(None), ..Config::default() };
-    let installation = Installation::open(folder.path(), &config)?;
+    let installation = Installation::open(&Place::Embedded(folder.path().to_owned()), &config).await?;
     let filled = fill(&installation.directory).await.context("the sample people cannot be written")?;
     let server = Server::bind(installation, config).await?;
     let demo = Demo { url: server.url(), filled, folder: folder.path().to_path_buf() };

@@ -116,7 +116,7 @@ fn message(panic: &(dyn Any + Send)) -> &str {
 #[cfg(test)]
 mod tests {
     use axum::routing::get;
-    use cardfile_store_sqlite::{Options, SqliteStore};
+    use cardfile_store_sqlite::Options;
 
     use super::*;
 

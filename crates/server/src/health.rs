@@ -87,12 +87,12 @@ mod tests {
 
     use super::*;
     use crate::config::Config;
-    use crate::installation::Installation;
+    use crate::installation::{Installation, Place};
 
     #[tokio::test]
     async fn a_server_that_closes_is_alive_but_not_ready() {
         let data = tempfile::tempdir().unwrap();
-        let Installation { directory, .. } = Installation::open(data.path(), &Config::default()).unwrap();
+        let Installation { directory, .. } = Installation::open(&Place::Embedded(data.path().to_owned()), &Config::default()).await.unwrap();
         let metrics = Arc::new(Metrics::new(Arc::<dyn Store>::clone(directory.store())));
         let house = Arc::new(House { directory, metrics, is_closing: AtomicBool::new(false) });
         let ask = async |path: &str| {
@@ -108,7 +108,7 @@ mod tests {
     #[tokio::test]
     async fn a_server_whose_store_is_gone_is_not_ready() {
         let data = tempfile::tempdir().unwrap();
-        let Installation { directory, store } = Installation::open(data.path(), &Config::default()).unwrap();
+        let Installation { directory, store } = Installation::open(&Place::Embedded(data.path().to_owned()), &Config::default()).await.unwrap();
         let metrics = Arc::new(Metrics::new(Arc::<dyn Store>::clone(directory.store())));
         let house = Arc::new(House { directory, metrics, is_closing: AtomicBool::new(false) });
         store.close();

@@ -22,6 +22,6 @@ mod telemetry;
 mod tls;
 
 pub use config::{Config, Loaded, Log, LogFormat, Origin, RateLimit, Term, Tls};
-pub use installation::{Installation, Place};
+pub use installation::{Installation, Kept, Place};
 pub use serve::{Server, serve};
 pub use telemetry::init as init_telemetry;

@@ -4,21 +4,19 @@ mod connection;
 
 use std::io::Write;
 use std::net::{IpAddr, SocketAddr};
-use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use anyhow::{Context, Result};
 use cardfile_http::Door;
-use cardfile_store_sqlite::SqliteStore;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
 
 use crate::config::Config;
 use crate::front::Front;
 use crate::health::{self, House};
-use crate::installation::Installation;
+use crate::installation::{Installation, Kept, Place};
 use crate::metrics::Metrics;
 use crate::mount;
 use crate::peer::Proxies;
@@ -36,12 +34,12 @@ const ACCEPT_REST: Duration = Duration::from_millis(100);
 ///
 /// # Errors
 /// When the directory cannot be opened, the address not be taken, or the certificate not be read.
-pub async fn serve(data: &Path, config: Config) -> Result<()> {
-    let installation = Installation::open(data, &config)?;
+pub async fn serve(place: &Place, config: Config) -> Result<()> {
+    let installation = Installation::open(place, &config).await?;
     let is_empty = installation.is_empty().await?;
     let server = Server::bind(installation, config).await?;
     if is_empty {
-        say(&first_steps(data, &server.url()));
+        say(&first_steps(place, &server.url()));
     }
     server.say_ready();
     server.run().await
@@ -65,7 +63,7 @@ pub struct Server {
     signals: Signals,
     house: Arc<House>,
     front: Arc<Front>,
-    store: Arc<SqliteStore>,
+    store: Kept,
     config: Arc<Config>,
 }
 
@@ -174,14 +172,18 @@ async fn stop_again(signals: &mut Signals) {
     while signals.next().await != Wish::Stop {}
 }
 
-fn first_steps(data: &Path, url: &str) -> String {
-    let (data, cardfile) = (data.display(), program());
+fn first_steps(place: &Place, url: &str) -> String {
+    let cardfile = program();
+    let at = match place {
+        Place::Embedded(data) => format!("--data {}", data.display()),
+        Place::Database(_) => "--database URL".to_owned(),
+    };
     format!(
         "\
 There is no organization yet. In another terminal, from the same place:
 
-  {cardfile} org add 'My company' --data {data}
-  {cardfile} token add --org ID --data {data}
+  {cardfile} org add 'My company' {at}
+  {cardfile} token add --org ID {at}
 
 with the id that the first one prints, and then, with the token that the second one prints:
 

@@ -40,5 +40,15 @@ pub(crate) fn strays(connection: &rusqlite::Connection) -> Result<Vec<String>> {
             wrong.push(format!("{found} rows of {table} are of no tenant"));
         }
     }
+    let sql = "SELECT count(*)
+                 FROM tenants t
+                WHERE NOT EXISTS (
+                      SELECT 1
+                        FROM signposts s
+                       WHERE s.kind = 'tenant' AND s.slot = t.id)";
+    let hidden: u64 = connection.query_row(sql, [], |row| row.get(0)).map_err(fault)?;
+    if hidden > 0 {
+        wrong.push(format!("{hidden} tenants are listed nowhere"));
+    }
     Ok(wrong)
 }

@@ -3,16 +3,20 @@
 use std::path::Path;
 use std::process::ExitCode;
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, ensure};
 use cardfile_directory::Finding;
+use cardfile_server::{Kept, Place};
 use serde_json::{Value, json};
 
-use super::open;
+use super::{load, open};
 use crate::arguments::Common;
 use crate::output::Output;
 
-pub(super) fn backup(common: &Common, file: &Path, output: &Output) -> Result<()> {
-    open(common)?.store.database().backup(file)?;
+pub(super) async fn backup(common: &Common, file: &Path, output: &Output) -> Result<()> {
+    common.place().data()?;
+    if let Kept::Embedded(store) = open(common).await?.store {
+        store.database().backup(file)?;
+    }
     let bytes = file.metadata().with_context(|| format!("{} cannot be looked at", file.display()))?.len();
     output.answer(&json!({"file": file, "bytes": bytes}), || format!("{} holds {bytes} bytes", file.display()))
 }
@@ -25,7 +29,7 @@ pub(super) fn restore(common: &Common, file: &Path, output: &Output) -> Result<(
 }
 
 pub(super) async fn check(common: &Common, is_rebuilt: bool, output: &Output) -> Result<ExitCode> {
-    let installation = open(common)?;
+    let installation = open(common).await?;
     let store = installation.directory.store();
     if is_rebuilt {
         store.rebuild_index().await?;
@@ -39,8 +43,20 @@ pub(super) async fn check(common: &Common, is_rebuilt: bool, output: &Output) ->
     Ok(if findings.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 
+pub(super) async fn migrate(common: &Common, is_distributed: bool, output: &Output) -> Result<()> {
+    let config = load(common, &[])?.config;
+    let place = common.place();
+    let Place::Database(url) = &place else {
+        ensure!(!is_distributed, "--distribute is for a database: name one by --database URL");
+        open(common).await?;
+        return output.answer(&json!({"steps": null}), || "a data directory is brought up to date whenever it is opened".into());
+    };
+    let schema = cardfile_store_postgres::migrate(url, &config.postgres).await.with_context(|| format!("{place} cannot be prepared"))?;
+    output.answer(&json!({"steps": schema.taken}), || format!("{place} has schema {}", schema.taken))
+}
+
 pub(super) async fn purge(common: &Common, output: &Output) -> Result<()> {
-    let installation = open(common)?;
+    let installation = open(common).await?;
     let mut people = 0;
     loop {
         match installation.directory.purge().await?.people {

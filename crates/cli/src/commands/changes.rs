@@ -10,7 +10,7 @@ use crate::arguments::Common;
 use crate::output::Output;
 
 pub(super) async fn log(common: &Common, org: Uuid, since: u64, limit: usize, output: &Output) -> Result<()> {
-    let changes = open(common)?.directory.changes(OrganizationId(org), since, limit).await?;
+    let changes = open(common).await?.directory.changes(OrganizationId(org), since, limit).await?;
     if let Some(last) = changes.last().filter(|_| changes.len() == limit) {
         eprintln!("there may be more: go on with --since {}", last.revision);
     }
@@ -19,7 +19,7 @@ pub(super) async fn log(common: &Common, org: Uuid, since: u64, limit: usize, ou
 }
 
 pub(super) async fn undo(common: &Common, change: u64, org: Uuid, is_forced: bool, output: &Output) -> Result<()> {
-    let applied = open(common)?.directory.undo(OrganizationId(org), change, is_forced).await?;
+    let applied = open(common).await?.directory.undo(OrganizationId(org), change, is_forced).await?;
     let json = json!({"revision": applied.revision, "is_changed": applied.is_changed, "touched": applied.touched});
     output.answer(&json, || {
         if applied.is_changed {

@@ -9,7 +9,7 @@ use crate::arguments::{Client, Common};
 use crate::output::Output;
 
 pub(super) async fn run(common: &Common, asked: Client, output: &Output) -> Result<()> {
-    let directory = open(common)?.directory;
+    let directory = open(common).await?.directory;
     match asked {
         Client::Add { org, name } => {
             let (id, secret) = directory.add_client(OrganizationId(org), name).await?;

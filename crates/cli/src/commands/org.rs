@@ -13,7 +13,7 @@ use crate::output::Output;
 pub(super) async fn run(common: &Common, asked: Org, output: &Output) -> Result<()> {
     match asked {
         Org::Add { name, id, tenant, parent, country } => {
-            let installation = open_or_make(common)?;
+            let installation = open_or_make(common).await?;
             let directory = &installation.directory;
             let id = OrganizationId(id.unwrap_or_else(|| directory.next_id()));
             let parent = parent.map(OrganizationId);
@@ -31,7 +31,7 @@ pub(super) async fn run(common: &Common, asked: Org, output: &Output) -> Result<
                 made.id.to_string()
             })
         }
-        Org::List { tenant } => list(&open(common)?.directory, tenant, output).await,
+        Org::List { tenant } => list(&open(common).await?.directory, tenant, output).await,
         Org::Lock { id } => lock(common, id, true, output).await,
         Org::Unlock { id } => lock(common, id, false, output).await,
     }
@@ -63,7 +63,7 @@ async fn list(directory: &Directory, tenant: Option<Uuid>, output: &Output) -> R
 }
 
 async fn lock(common: &Common, id: Uuid, is_locked: bool, output: &Output) -> Result<()> {
-    let installation = open(common)?;
+    let installation = open(common).await?;
     installation.directory.lock_organization(OrganizationId(id), is_locked).await?;
     let state = if is_locked { "locked" } else { "unlocked" };
     output.answer(&json!({"id": id, "is_locked": is_locked}), || format!("{id} is {state}"))

@@ -12,9 +12,9 @@ use crate::output::Output;
 
 pub(super) async fn run(common: &Common, asked: Token, output: &Output) -> Result<()> {
     match asked {
-        Token::Add(asked) => add(&open(common)?.directory, asked, output).await,
+        Token::Add(asked) => add(&open(common).await?.directory, asked, output).await,
         Token::Revoke { token } => {
-            open(common)?.directory.revoke_token(secret(token)?.trim()).await?;
+            open(common).await?.directory.revoke_token(secret(token)?.trim()).await?;
             output.answer(&json!({"is_revoked": true}), || "revoked".into())
         }
     }

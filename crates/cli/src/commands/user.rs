@@ -10,7 +10,7 @@ use crate::arguments::{Common, Post, User, Who};
 use crate::output::Output;
 
 pub(super) async fn run(common: &Common, asked: User, output: &Output) -> Result<()> {
-    let directory = open(common)?.directory;
+    let directory = open(common).await?.directory;
     match asked {
         User::Add { who: Who { org, login, role }, password } => {
             let (is_made, password) = (password.is_none(), password.map(secret).transpose()?);

@@ -75,6 +75,8 @@ fn damage_to_what_was_entered_is_found() {
         let place = rich().await;
         for (sql, message) in [
             ("DELETE FROM tenants", "are of no tenant"),
+            ("DELETE FROM signposts WHERE kind = 'tenant'", "listed nowhere"),
+            ("DELETE FROM signposts WHERE kind = 'organization'", "signpost"),
             ("UPDATE tenants SET revision = revision + 1", "the log ends at"),
             ("UPDATE tenants SET next_person = next_person - 1", "from the future"),
             ("UPDATE tenants SET purged = revision", "said to be purged"),
