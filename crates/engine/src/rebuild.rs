@@ -1,6 +1,6 @@
 //! Building the index anew from the rows, slice by slice, while requests go on.
 
-use cardfile_directory::Result;
+use cardfile_directory::{Error, Result};
 use cardfile_index::PEOPLE_PER_CHUNK;
 use cardfile_model::{Contact, TenantId};
 
