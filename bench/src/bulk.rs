@@ -51,6 +51,14 @@ pub fn load(scratch: &Path, people: usize) -> Result<Loaded> {
 /// When a contact is refused.
 pub fn load_into(data: TempDir, account: Account, people: usize) -> Result<Loaded> {
     let server = serve(data.path())?;
+    fill(data, server, account, people)
+}
+
+/// Creates people of an organization on a server.
+///
+/// # Errors
+/// When a contact is refused.
+pub fn fill(data: TempDir, server: Listener, account: Account, people: usize) -> Result<Loaded> {
     let create = |range: std::ops::Range<usize>| account.post("/bulk", &bulk_body(range.map(|number| Person::at(number).json())));
     let before = server.process().processor_time()?;
     let Sent { elapsed, latencies, answers } =

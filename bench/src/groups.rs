@@ -104,4 +104,29 @@ impl Everyone<'_> {
         bench.report.add(Row::new(format!("undo of it, slowest of {ROUNDS}"), people, slowest(undone), "ms"));
         Ok(())
     }
+
+    /// Everyone but three into a group and out of it, everyone into the trash and back: the slowest of several times, in
+    /// milliseconds.
+    ///
+    /// # Errors
+    /// When a change is refused.
+    pub fn times(&self) -> Result<[(&'static str, f64); 4]> {
+        let three = [0, self.ids.len() / 2, self.ids.len() - 1].map(|at| Uuid::parse_str(text(&self.ids[at])));
+        let three = three.into_iter().collect::<Result<Vec<Uuid>, _>>()?;
+        let (group, mut times) = (self.new_group()?, [const { Vec::new() }; 4]);
+        let organization = OrganizationId(self.organization);
+        for _ in 0..ROUNDS {
+            let but_three = || Selection::AllExcept(People::Ids(three.clone()));
+            times[0].push(self.change(group, MemberEdit::Add(but_three()))?.0);
+            times[1].push(self.change(group, MemberEdit::Remove(but_three()))?.0);
+            let trash = Trash { organization, sources: Sources::Any, selection: Selection::all() };
+            let (took, applied) = self.inside.apply(self.organization, Command::Trash(trash))?;
+            times[2].push(took);
+            let undo = Command::Undo { organization, change: applied.revision, is_forced: false };
+            times[3].push(self.inside.apply(self.organization, undo)?.0);
+        }
+        let names = ["everyone but three into a group", "everyone but three out of it", "delete of everyone", "undo of it"];
+        let slowest = times.map(|times| Times::from(times).slowest_ms());
+        Ok(std::array::from_fn(|at| (names[at], slowest[at])))
+    }
 }

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use anyhow::{Context, Result, ensure};
 use cardfile_directory::{Applied, Author, Clock, Command, Store, SystemClock};
 use cardfile_model::{Audience, Filter, Limits, Order, OrganizationId, Page, Query, Reach, Sources, TenantId};
-use cardfile_store_sqlite::{Options, SqliteStore};
+use cardfile_store_sqlite::Options;
 use tokio::runtime::Runtime;
 use uuid::Uuid;
 
@@ -22,7 +22,7 @@ pub struct Inside {
     /// Where its operations are waited for.
     pub runtime: Runtime,
     /// The store.
-    pub store: Arc<SqliteStore>,
+    pub store: Arc<dyn Store>,
 }
 
 /// Organizations of so many people each, asked in turn at random.
@@ -54,6 +54,16 @@ impl Inside {
         let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
         let store = cardfile_store_sqlite::open(data, Options::default())?;
         Process::this().settle()?;
+        Ok(Inside { runtime, store })
+    }
+
+    /// Opens the store in a database.
+    ///
+    /// # Errors
+    /// When it cannot be opened.
+    pub fn open_database(url: &str) -> Result<Self> {
+        let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+        let store = runtime.block_on(cardfile_store_postgres::open(url, cardfile_store_postgres::Options::default()))?;
         Ok(Inside { runtime, store })
     }
 

@@ -17,6 +17,7 @@ mod large;
 mod load;
 mod members;
 mod people;
+mod postgres;
 mod process;
 mod reads;
 mod report;
@@ -73,6 +74,10 @@ enum Part {
     Commerce,
     /// 200 tenants in one file
     Tenants,
+    /// The store in PostgreSQL, beside bare tables of the same cluster
+    Postgres,
+    /// What tenants and server processes cost on PostgreSQL
+    Shards,
 }
 
 /// A run.
@@ -103,6 +108,8 @@ impl Bench {
             Part::Book => book::measure(self),
             Part::Commerce => commerce::measure(self),
             Part::Tenants => tenants::measure(self),
+            Part::Postgres => postgres::measure(self),
+            Part::Shards => postgres::shards::measure(self),
         }
     }
 }

@@ -14,9 +14,9 @@ use crate::sample::{Times, median, micros_each};
 use crate::server::{Account, Listener};
 use crate::{Bench, endpoint, floors};
 
-const CONNECTIONS: usize = 32;
+pub const CONNECTIONS: usize = 32;
 const ROUNDS: usize = 3;
-const ROUND: Duration = Duration::from_secs(3);
+pub const ROUND: Duration = Duration::from_secs(3);
 
 /// Rates and worst times of rounds.
 #[derive(Default)]
@@ -39,7 +39,7 @@ impl Rounds {
 }
 
 /// Reads of contacts by id, each connection in a random order of its own.
-fn read(server: &Listener, loaded: &Loaded, seed: usize) -> Result<Stretch> {
+pub fn read(server: &Listener, loaded: &Loaded, seed: usize) -> Result<Stretch> {
     let source = |connection: usize| -> Source {
         let (account, ids) = (loaded.account.clone(), loaded.ids.clone());
         let mut random = Random::new((seed * CONNECTIONS + connection) as u64);
@@ -77,7 +77,7 @@ pub fn measure_reads(bench: &mut Bench, loaded: &Loaded) -> Result<()> {
     Ok(())
 }
 
-fn create(server: &Listener, account: &Account, first: usize) -> Result<Stretch> {
+pub fn create(server: &Listener, account: &Account, first: usize) -> Result<Stretch> {
     let source = |connection: usize| -> Source {
         let (path, token) = (account.contacts(""), account.token.clone());
         let mut number = first + connection;

@@ -43,25 +43,47 @@ fn binary() -> Result<PathBuf> {
     Ok(path)
 }
 
-fn cardfile(data: &Path, arguments: &[&str]) -> Result<Command> {
+/// Where a directory is kept.
+#[derive(Clone, Copy)]
+pub enum Place<'a> {
+    /// In a data directory.
+    Data(&'a Path),
+    /// In the database of a URL.
+    Database(&'a str),
+}
+
+impl<'a> From<&'a Path> for Place<'a> {
+    fn from(data: &'a Path) -> Self {
+        Place::Data(data)
+    }
+}
+
+fn cardfile(place: Place<'_>, arguments: &[&str]) -> Result<Command> {
     let mut command = Command::new(binary()?);
     for (name, _) in std::env::vars().filter(|(name, _)| name.starts_with("CARDFILE_")) {
         command.env_remove(name);
     }
-    command.args(arguments).arg("--data").arg(data);
+    match place {
+        Place::Data(data) => command.args(arguments).arg("--data").arg(data),
+        Place::Database(url) => command.args(arguments).args(["--database", url]),
+    };
     Ok(command)
 }
 
-/// Starts the server on a data directory.
+/// Starts the server on a directory.
 ///
 /// # Errors
 /// When it ends, or does not say that it listens.
-pub fn serve(data: &Path) -> Result<Listener> {
-    Listener::start(&mut cardfile(data, &["serve", "--listen", "127.0.0.1:0", "--rate-limit", "off"])?)
+pub fn serve<'a>(place: impl Into<Place<'a>>) -> Result<Listener> {
+    Listener::start(&mut cardfile(place.into(), &["serve", "--listen", "127.0.0.1:0", "--rate-limit", "off"])?)
 }
 
-fn json(data: &Path, arguments: &[&str]) -> Result<Value> {
-    let output = cardfile(data, arguments)?.arg("--json").stdin(Stdio::null()).output()?;
+/// Has the command line do something; what it answers.
+///
+/// # Errors
+/// When it refuses.
+pub fn json<'a>(place: impl Into<Place<'a>>, arguments: &[&str]) -> Result<Value> {
+    let output = cardfile(place.into(), arguments)?.arg("--json").stdin(Stdio::null()).output()?;
     ensure!(output.status.success(), "cardfile {arguments:?}: {}", String::from_utf8_lossy(&output.stderr));
     Ok(serde_json::from_slice(&output.stdout)?)
 }
@@ -71,10 +93,11 @@ impl Account {
     ///
     /// # Errors
     /// When the command line refuses.
-    pub fn make(data: &Path) -> Result<Self> {
+    pub fn make<'a>(place: impl Into<Place<'a>>) -> Result<Self> {
+        let place = place.into();
         let said = |value: Value, name: &str| value[name].as_str().map(str::to_owned).with_context(|| format!("no {name}"));
-        let organization = said(json(data, &["org", "add", "Bench"])?, "id")?;
-        let token = said(json(data, &["token", "add", "--org", &organization])?, "token")?;
+        let organization = said(json(place, &["org", "add", "Bench"])?, "id")?;
+        let token = said(json(place, &["token", "add", "--org", &organization])?, "token")?;
         Ok(Account { organization, token })
     }
 

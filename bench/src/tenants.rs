@@ -1,10 +1,8 @@
 //! Many small tenants in one file: each must be as quick as if it were alone.
 
-use std::path::Path;
-
 use anyhow::{Result, ensure};
 use cardfile_directory::{
-    Clock, Ids, OrganizationDraft, Origin, Principal, Registry, Scopes, SystemClock, TimeOrderedIds, Token, TokenDraft,
+    Clock, Ids, OrganizationDraft, Origin, Principal, Scopes, SystemClock, TimeOrderedIds, Token, TokenDraft,
 };
 use cardfile_model::{OrganizationId, Role, Sources, TenantId};
 use uuid::Uuid;
@@ -23,9 +21,11 @@ const TENANTS: usize = 200;
 const GOAL_MS: f64 = 2.0;
 
 /// Makes tenants, each with an administrator's token.
-fn make(data: &Path) -> Result<Vec<Account>> {
-    let inside = Inside::open(data)?;
-    let accounts = (0..TENANTS).map(|number| {
+///
+/// # Errors
+/// When the store refuses.
+pub fn make(inside: &Inside, tenants: usize) -> Result<Vec<Account>> {
+    let accounts = (0..tenants).map(|number| {
         let organization = OrganizationId(TimeOrderedIds.next());
         let draft = OrganizationDraft::new(organization, format!("Tenant {number}"));
         inside.runtime.block_on(inside.store.add_organization(draft, SystemClock.now()))?;
@@ -53,7 +53,7 @@ fn make(data: &Path) -> Result<Vec<Account>> {
 /// When a request fails.
 pub fn measure(bench: &mut Bench) -> Result<()> {
     let data = tempfile::tempdir_in(bench.scratch())?;
-    let accounts = make(data.path())?;
+    let accounts = make(&Inside::open(data.path())?, TENANTS)?;
     let each = (bench.people / TENANTS).clamp(10, 1000);
     let all = TENANTS * each;
     let server = serve(data.path())?;
