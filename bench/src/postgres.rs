@@ -64,20 +64,17 @@ async fn copy(url: &str, people: usize) -> Result<f64> {
 }
 
 /// Reads by primary key from a table, 32 connections, as `pgbench -S` does; reads a second.
-fn pgbench(cluster: &Cluster, database: &str, people: usize, scratch: &std::path::Path) -> Result<f64> {
-    let script = tempfile::NamedTempFile::new_in(scratch)?;
-    let text = format!("\\set number random(0, {})\nSELECT document FROM bare WHERE number = :number;\n", people - 1);
-    std::fs::write(script.path(), text)?;
+fn pgbench(cluster: &Cluster, database: &str, people: usize) -> Result<f64> {
     // Readable by the user whom the cluster's programs run as.
     let place = std::env::temp_dir().join(format!("cardfile-bench-{}.sql", std::process::id()));
-    std::fs::copy(script.path(), &place)?;
+    std::fs::write(&place, format!("\\set number random(0, {})\nSELECT document FROM bare WHERE number = :number;\n", people - 1))?;
     let (connections, seconds) = (CONNECTIONS.to_string(), ROUND.as_secs().to_string());
     let url = cluster.url(database);
     let file = place.to_str().context("a path is no text")?;
     let said = cluster.run("pgbench", &["-n", "-f", file, "-c", &connections, "-j", "2", "-T", &seconds, &url]);
     std::fs::remove_file(&place)?;
     let text = String::from_utf8_lossy(&said.stdout);
-    let line = text.lines().find(|line| line.starts_with("tps = ")).with_context(|| format!("pgbench says {text}"))?;
+    let line = text.lines().find(|line| line.starts_with("tps = ")).with_context(|| format!("pgbench says {text}{}", String::from_utf8_lossy(&said.stderr)))?;
     Ok(line.split_whitespace().nth(2).context("no figure")?.parse()?)
 }
 
@@ -99,7 +96,7 @@ pub fn measure(bench: &mut Bench) -> Result<()> {
         loaded.server.process().settle()?;
         cluster.sql(&ours, "VACUUM ANALYZE");
         cluster.sql(&name, "VACUUM ANALYZE");
-        floor.push(pgbench(&cluster, &name, people, bench.scratch())?);
+        floor.push(pgbench(&cluster, &name, people)?);
         let stretch = reads::read(&loaded.server, &loaded, round)?;
         reads.push(stretch.rate);
         p99s.push(Times::from(stretch.latencies).p99_ms());

@@ -27,7 +27,7 @@ pub trait Database: Send + Sync + 'static {
     fn lend_snapshot(&self, work: &mut Work<'_>) -> Result<()>;
 
     /// Lends a connection within a transaction, which is durable when this answers `Ok`, and taken back when `work` fails. When
-    /// it conflicts with another one, `work` is done anew.
+    /// it conflicts with another one, or a key is there already, `work` is done anew, where it may be.
     ///
     /// # Errors
     /// As [`Database::lend`]; when the commit fails it may stand all the same.

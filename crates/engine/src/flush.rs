@@ -17,18 +17,26 @@ use crate::turn::Indexed;
 pub(crate) type TextEdits<'a> = BTreeMap<u32, Vec<(usize, Option<&'a str>)>>;
 
 /// Writes the search texts of people into their chunks.
-pub(crate) fn texts(connection: &Connection, tenant: Key, indexed: &BTreeMap<u32, Indexed>) -> Result<()> {
+///
+/// Whoever has a number from `first_new` on is new, so that nothing can be in a chunk of only such people.
+pub(crate) fn texts(
+    connection: &Connection,
+    tenant: Key,
+    indexed: &BTreeMap<u32, Indexed>,
+    first_new: u32,
+) -> Result<()> {
     let mut edits = TextEdits::new();
     for (&number, indexed) in indexed {
         let text = Some(indexed.text.as_str()).filter(|text| !text.is_empty());
         edits.entry(texts::chunk_of(number)).or_default().push((texts::slot_of(number), text));
     }
-    edit_texts(connection, tenant, edits)
+    edit_texts(connection, tenant, edits, first_new)
 }
 
 /// Changes entries of chunks of texts; a chunk without any goes.
-pub(crate) fn edit_texts(connection: &Connection, tenant: Key, edits: TextEdits<'_>) -> Result<()> {
-    let wanted: Vec<Value<'_>> = edits.keys().map(ToValue::to_value).collect();
+pub(crate) fn edit_texts(connection: &Connection, tenant: Key, edits: TextEdits<'_>, first_new: u32) -> Result<()> {
+    let is_there = |chunk: &&u32| **chunk <= texts::chunk_of(first_new);
+    let wanted: Vec<Value<'_>> = edits.keys().filter(is_there).map(ToValue::to_value).collect();
     let mut old: BTreeMap<u32, Vec<u8>> = BTreeMap::new();
     connection.ask(&connection.words().texts, tenant, &wanted, |row| {
         old.insert(row.get(0)?, row.get(1)?);

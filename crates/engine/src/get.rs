@@ -32,6 +32,12 @@ impl Point {
         Ok(Point { version: row.get(5)?, number, record })
     }
 
+    /// Of an id that nobody has, in a tenant of this version.
+    #[must_use]
+    pub fn nobody(version: i64) -> Self {
+        Point { version, number: None, record: None }
+    }
+
     /// Asks a database on a connection.
     ///
     /// # Errors

@@ -70,6 +70,13 @@ impl People {
         })
     }
 
+    /// Takes ids for new that nothing is known of.
+    pub(crate) fn take_for_new(&mut self, ids: &[Uuid]) {
+        for id in ids {
+            self.numbers.entry(*id).or_insert(None);
+        }
+    }
+
     /// The number that an id was given.
     pub(crate) fn number_of(&mut self, connection: &Connection, tenant: Key, id: Uuid) -> Result<Option<u32>> {
         if let Some(known) = self.numbers.get(&id) {

@@ -187,7 +187,7 @@ fn remove_rows(connection: &Connection, tenant: Key, people: &Numbers) -> Result
     for number in people {
         edits.entry(texts::chunk_of(number)).or_default().push((texts::slot_of(number), None));
     }
-    flush::edit_texts(connection, tenant, edits)
+    flush::edit_texts(connection, tenant, edits, u32::MAX)
 }
 
 /// Forgets what undo kept of changes.

@@ -28,6 +28,8 @@ pub(crate) struct Indexed {
 #[derive(Debug)]
 pub(crate) struct Draft {
     pub(crate) row: TenantRow,
+    /// The number that the next person had before this turn.
+    first_new: u32,
     /// The people of the running job.
     pub(crate) people: People,
     sets: Sets,
@@ -61,12 +63,15 @@ pub(crate) struct Turn<'c> {
     /// What the running job wants indexed.
     staged: Vec<(TenantId, u32, Indexed)>,
     published: Vec<(TenantId, i64)>,
+    /// Whether it is looked whether new ids are taken; otherwise the database refuses those that are, and the turn is taken
+    /// again with care.
+    is_careful: bool,
     /// Whether a job could not be taken back, so that nothing of the turn may be kept.
     is_spoilt: bool,
 }
 
 impl<'c> Turn<'c> {
-    pub(crate) fn new(connection: &'c Connection, states: &'c States) -> Self {
+    pub(crate) fn new(connection: &'c Connection, states: &'c States, is_careful: bool) -> Self {
         Turn {
             connection,
             states,
@@ -74,6 +79,7 @@ impl<'c> Turn<'c> {
             indexed: HashMap::new(),
             staged: Vec::new(),
             published: Vec::new(),
+            is_careful,
             is_spoilt: false,
         }
     }
@@ -119,8 +125,12 @@ impl<'c> Turn<'c> {
             self.stands()?;
             self.connection.execute("ROLLBACK TO SAVEPOINT job", &[])?;
         }
-        // Waited for: whatever of the job was put off has been done then.
-        self.connection.execute("RELEASE SAVEPOINT job", &[]).map(drop)
+        self.connection.many("RELEASE SAVEPOINT job", &[Vec::new()])
+    }
+
+    /// Whether new ids are to be looked for before they are given to anybody.
+    pub(crate) fn is_careful(&self) -> bool {
+        self.is_careful
     }
 
     /// Writes the rows of people that are kept back.
@@ -146,7 +156,8 @@ impl<'c> Turn<'c> {
             let known = self.states.at(tenant, row.version).map(|state| state.known()).unwrap_or_default();
             let Known { sets, segments, tree } = known;
             let people = People::default();
-            let draft = Draft { row, people, sets, dirty: BTreeMap::new(), segments, tree, is_touched: false, steps: Vec::new() };
+            let first_new = row.next_person;
+            let draft = Draft { row, first_new, people, sets, dirty: BTreeMap::new(), segments, tree, is_touched: false, steps: Vec::new() };
             self.drafts.insert(tenant, draft);
         }
         self.drafts.get_mut(&tenant).ok_or_else(|| Error::internal("a draft vanished"))
@@ -187,9 +198,9 @@ impl<'c> Turn<'c> {
                 crate::sets::store(self.connection, draft.row.key, name, &set, chunks)?;
             }
             if let Some(indexed) = self.indexed.remove(&tenant) {
-                flush::texts(self.connection, draft.row.key, &indexed)?;
                 let segments = draft.segments(self.connection)?;
                 draft.segments = Some(flush::segment(self.connection, &mut draft.row, &segments, &indexed)?);
+                flush::texts(self.connection, draft.row.key, &indexed, draft.first_new)?;
             }
             write_row(self.connection, &draft.row)?;
             self.published.push((tenant, draft.row.version));

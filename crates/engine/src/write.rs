@@ -75,15 +75,19 @@ struct Run<'a, 'c> {
 /// Writes a batch within a turn.
 pub(crate) fn apply(turn: &mut Turn<'_>, tenant: TenantId, author: &Author, prepared: Prepared) -> Result<Applied> {
     let Prepared { mut batch, cards } = prepared;
-    let connection = turn.connection;
+    let (connection, is_careful) = (turn.connection, turn.is_careful());
     let draft = turn.draft(tenant)?;
     let (key, revision) = (draft.row.key, draft.row.revision + 1);
     let organization = organizations::number(connection, key, batch.organization)?;
     let writes = std::mem::take(&mut batch.writes);
-    let ids: Vec<Uuid> = writes.iter().map(Write::id).collect();
-    let is_of_known = |write: &&Write| !matches!(write, Write::Create { .. });
-    let known: Vec<Uuid> = writes.iter().filter(is_of_known).map(Write::id).collect();
-    draft.people.read_ahead(connection, key, &ids, &known)?;
+    let (new, known): (Vec<&Write>, Vec<&Write>) = writes.iter().partition(|write| matches!(write, Write::Create { .. }));
+    let [new, known] = [new, known].map(|writes| writes.into_iter().map(Write::id).collect::<Vec<Uuid>>());
+    draft.people.read_ahead(connection, key, &known, &known)?;
+    if is_careful {
+        draft.people.read_ahead(connection, key, &new, &[])?;
+    } else {
+        draft.people.take_for_new(&new);
+    }
     let mode = batch.mode;
     if let Reach::Below(top) = batch.reach {
         organizations::number(connection, key, top)?;
@@ -106,7 +110,8 @@ pub(crate) fn apply(turn: &mut Turn<'_>, tenant: TenantId, author: &Author, prep
     for (write, card) in writes.into_iter().zip(cards) {
         let outcome = run.one(write, card);
         match outcome {
-            Err(error) if mode == Mode::AllOrNothing || is_fatal(&error) => return Err(error),
+            Err(error) if is_fatal(&error) => return Err(error),
+            Err(error) if mode == Mode::AllOrNothing => return Err(run.first_taken(&new)?.unwrap_or(error)),
             outcome => outcomes.push(outcome),
         }
     }
@@ -210,11 +215,33 @@ impl Run<'_, '_> {
         Ok(())
     }
 
+    /// Where ids were taken for new: that the first of them that is not was taken, which is told before what comes later.
+    fn first_taken(&mut self, ids: &[Uuid]) -> Result<Option<Error>> {
+        let (connection, is_careful) = (self.turn.connection, self.turn.is_careful());
+        if is_careful {
+            return Ok(None);
+        }
+        let draft = self.turn.draft(self.tenant)?;
+        let stubs = draft.set(connection, &SetName::Stubs)?;
+        for id in ids {
+            // Those that this batch has not come to have no number yet.
+            let Some(given) = draft.number_of(connection, *id)? else { return Ok(None) };
+            let taken = rows::number_of(connection, draft.row.key, *id)?;
+            if taken.is_some_and(|taken| taken != given && !stubs.contains(taken)) {
+                return Ok(Some(Error::AlreadyExists { kind: Kind::Contact, key: id.to_string() }));
+            }
+        }
+        Ok(None)
+    }
+
     /// The reason why a contact cannot be made: before all others, that its id is taken.
     fn unless_taken(&mut self, id: Uuid, error: Error) -> Result<Error> {
-        let connection = self.turn.connection;
+        let (connection, is_careful) = (self.turn.connection, self.turn.is_careful());
         let draft = self.turn.draft(self.tenant)?;
-        let taken = draft.number_of(connection, id)?;
+        let taken = match draft.number_of(connection, id)? {
+            None if !is_careful => rows::number_of(connection, draft.row.key, id)?,
+            known => known,
+        };
         let stubs = draft.set(connection, &SetName::Stubs)?;
         Ok(match taken.filter(|number| !stubs.contains(*number)) {
             Some(_) if !is_fatal(&error) => Error::AlreadyExists { kind: Kind::Contact, key: id.to_string() },

@@ -220,11 +220,12 @@ fn receive(inbox: &Receiver<Letter>) -> Option<Job> {
 
 /// One durable transaction for a group of jobs; answers which tenants it wrote to.
 fn commit(database: &dyn Database, states: &States, mut group: Vec<Job>) -> Vec<TenantId> {
-    let mut published = Vec::new();
+    let (mut published, mut is_careful) = (Vec::new(), !database.may_repeat());
     let committed = database.transact(&mut |connection| {
         // What an earlier try made known did not come to be.
         states.withdraw_all(published.drain(..));
-        let mut turn = Turn::new(connection, states);
+        let mut turn = Turn::new(connection, states, is_careful);
+        is_careful = true;
         group.iter_mut().for_each(|job| job.task.run(&mut turn));
         let finished = caught(|| turn.finish());
         published = turn.published();

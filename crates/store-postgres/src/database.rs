@@ -39,7 +39,7 @@ impl PostgresDatabase {
         PostgresDatabase {
             reads: pool(options.connections),
             writes: pool(options.writers),
-            points: Points::new(connector.clone(), handle.clone(), point_connections, prepares),
+            points: Points::new(connector, &handle, point_connections, prepares),
             options: *options,
             repeated: AtomicU64::new(0),
             given_up: AtomicU64::new(0),

@@ -15,9 +15,12 @@ pub(crate) fn unavailable(error: impl Into<cardfile_directory::Source>) -> Error
     Error::Unavailable { reason: Reason::Storage(error.into()), retry_after: RETRY }
 }
 
-/// Whether two transactions were in each other's way, so that doing one of them anew helps.
+/// Whether two transactions were in each other's way, or an id that was taken for new is not, so that doing it anew helps.
 pub(crate) fn is_conflict(error: &tokio_postgres::Error) -> bool {
-    matches!(error.code(), Some(&(SqlState::T_R_SERIALIZATION_FAILURE | SqlState::T_R_DEADLOCK_DETECTED)))
+    matches!(
+        error.code(),
+        Some(&(SqlState::T_R_SERIALIZATION_FAILURE | SqlState::T_R_DEADLOCK_DETECTED | SqlState::UNIQUE_VIOLATION))
+    )
 }
 
 /// Whether asking again later may help: the connection is gone, the server stops or starts, is full, or is one that only reads.

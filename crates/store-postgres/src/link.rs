@@ -37,6 +37,8 @@ pub(crate) struct Link {
     pending: RefCell<Vec<Pending>>,
     /// Whether the transaction conflicted with another.
     is_conflicted: Cell<bool>,
+    /// Whether something failed that was put off: what it was part of is not known any more, so that nothing may be kept.
+    is_spoilt: Cell<bool>,
 }
 
 impl Link {
@@ -47,6 +49,7 @@ impl Link {
             statements: prepares.then(RefCell::default),
             pending: RefCell::default(),
             is_conflicted: Cell::new(false),
+            is_spoilt: Cell::new(false),
         }
     }
 
@@ -73,6 +76,7 @@ impl Link {
     /// Begins a transaction, of which nothing is known that was before.
     pub(crate) fn begin(&self, sql: String) {
         self.is_conflicted.set(false);
+        self.is_spoilt.set(false);
         self.send_text(sql);
     }
 
@@ -106,6 +110,7 @@ impl Link {
         let pending = self.pending.take();
         let (sent, answer) = self.handle.block_on(join(join_all(pending), asked));
         let failed = sent.into_iter().find_map(Result::err);
+        self.is_spoilt.set(self.is_spoilt.get() || failed.is_some());
         failed.map_or(answer, Err).map_err(|error| {
             if is_conflict(&error) {
                 self.is_conflicted.set(true);
@@ -240,6 +245,6 @@ impl Sql for Link {
     }
 
     fn stands(&self) -> bool {
-        !self.is_conflicted() && !self.is_closed()
+        !self.is_conflicted() && !self.is_spoilt.get() && !self.is_closed()
     }
 }

@@ -58,6 +58,13 @@ pub(crate) const WORDS: Words = Words {
     delete_texts_between: "DELETE FROM texts WHERE tenant_id = ?1 AND chunk >= ?2 AND chunk < ?3",
 };
 
+/// As [`Words::point`], of several people of a tenant, with the id that each was found by in the end.
+pub(crate) const POINTS: &str = "SELECT c.id, c.revision, c.created, c.modified, c.document, t.version, i.number, i.id
+              FROM tenants t
+              LEFT JOIN ids i ON i.tenant_id = t.tenant_id AND i.id = ANY(?2)
+              LEFT JOIN contacts c ON c.tenant_id = t.tenant_id AND c.number = i.number
+             WHERE t.tenant_id = ?1";
+
 /// A statement that does for arrays of values what another does for one row of them.
 pub(crate) struct Bulk {
     pub(crate) sql: &'static str,
