@@ -52,8 +52,8 @@ pub async fn open(url: &str, options: Options) -> Result<Arc<PostgresStore>> {
 /// As [`open`], but for a schema that is older.
 pub async fn migrate(url: &str, options: &Options) -> Result<Schema> {
     let connector = Connector::new(url, options)?;
-    let mut client = connector.connect(&Handle::current()).await?;
-    migrate::migrate(&mut client).await
+    let client = connector.connect(&Handle::current()).await?;
+    migrate::migrate(&client).await
 }
 
 /// A name for the schema that this software knows: another one for each other.

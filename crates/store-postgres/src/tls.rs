@@ -84,7 +84,8 @@ fn authorities(file: Option<&str>) -> Result<RootCertStore, String> {
         known.add_parsable_certificates(found.certs);
         return if known.is_empty() { Err("the system trusts no authority; name some by sslrootcert".into()) } else { Ok(known) };
     };
-    let certificates = CertificateDer::pem_file_iter(file).map_err(|error| format!("sslrootcert {file} cannot be read: {error}"))?;
+    let certificates =
+        CertificateDer::pem_file_iter(file).map_err(|error| format!("sslrootcert {file} cannot be read: {error}"))?;
     for certificate in certificates {
         let certificate = certificate.map_err(|error| format!("sslrootcert {file} cannot be read: {error}"))?;
         known.add(certificate).map_err(|error| format!("sslrootcert {file} has no authority: {error}"))?;
@@ -137,7 +138,8 @@ mod tests {
 
     #[test]
     fn a_url_says_whom_to_trust() {
-        let (plain, wanted_of_it) = wanted("postgres://a@b/c?sslmode=verify-full&sslrootcert=%2Fx%20y&connect_timeout=3").expect("a URL");
+        let (plain, wanted_of_it) =
+            wanted("postgres://a@b/c?sslmode=verify-full&sslrootcert=%2Fx%20y&connect_timeout=3").expect("a URL");
         assert_eq!(plain, "postgres://a@b/c?connect_timeout=3");
         assert_eq!(wanted_of_it, Wanted { trust: Some(Trust::Known), authorities: Some("/x y".into()) });
         let (plain, wanted_of_it) = wanted("postgres://a@b/c?sslmode=require").expect("a URL");

@@ -3,7 +3,7 @@
 -- `tenant_id` leads every key and every index, and every statement names it: it is what rows are spread by. Numbers are
 -- bigint throughout, times are microseconds since 1970, and texts are ordered by their bytes.
 
-CREATE TABLE tenants (
+CREATE TABLE IF NOT EXISTS tenants (
     tenant_id             uuid   NOT NULL,
     version               bigint NOT NULL,  -- moves with every transaction that touches the tenant; what caches are checked against
     revision              bigint NOT NULL,  -- moves with every change
@@ -17,7 +17,7 @@ CREATE TABLE tenants (
 );
 
 -- Where to look for what is asked without a tenant. Here `tenant_id` is no tenant but what is looked for.
-CREATE TABLE signposts (
+CREATE TABLE IF NOT EXISTS signposts (
     tenant_id uuid             NOT NULL,
     kind      text COLLATE "C" NOT NULL,  -- 'tenant', 'organization' or 'login'
     slot      uuid             NOT NULL,  -- the owner where there may be several, else nothing but zeros
@@ -25,7 +25,7 @@ CREATE TABLE signposts (
     PRIMARY KEY (tenant_id, kind, slot)
 );
 
-CREATE TABLE leases (
+CREATE TABLE IF NOT EXISTS leases (
     tenant_id uuid             NOT NULL,
     name      text COLLATE "C" NOT NULL,
     holder    uuid             NOT NULL,
@@ -33,7 +33,7 @@ CREATE TABLE leases (
     PRIMARY KEY (tenant_id, name)
 );
 
-CREATE TABLE organizations (
+CREATE TABLE IF NOT EXISTS organizations (
     tenant_id uuid             NOT NULL,
     number    bigint           NOT NULL,
     id        uuid             NOT NULL,
@@ -50,12 +50,12 @@ CREATE TABLE organizations (
     changed   bigint           NOT NULL,  -- `organizations_version` at its last change
     PRIMARY KEY (tenant_id, number)
 );
-CREATE UNIQUE INDEX organizations_by_id ON organizations (tenant_id, id);
-CREATE INDEX organizations_by_name ON organizations (tenant_id, parent, folded);
-CREATE INDEX organizations_by_change ON organizations (tenant_id, changed);
+CREATE UNIQUE INDEX IF NOT EXISTS organizations_by_id ON organizations (tenant_id, id);
+CREATE INDEX IF NOT EXISTS organizations_by_name ON organizations (tenant_id, parent, folded);
+CREATE INDEX IF NOT EXISTS organizations_by_change ON organizations (tenant_id, changed);
 
 -- Every id ever given to a person, also of the dead and of those without a card: ids are never reused.
-CREATE TABLE ids (
+CREATE TABLE IF NOT EXISTS ids (
     tenant_id uuid   NOT NULL,
     id        uuid   NOT NULL,
     number    bigint NOT NULL,
@@ -63,7 +63,7 @@ CREATE TABLE ids (
 );
 
 -- Who has an id and a number, but no card.
-CREATE TABLE stubs (
+CREATE TABLE IF NOT EXISTS stubs (
     tenant_id uuid   NOT NULL,
     number    bigint NOT NULL,
     id        uuid   NOT NULL,
@@ -71,7 +71,7 @@ CREATE TABLE stubs (
 );
 
 -- One row a person with a card.
-CREATE TABLE contacts (
+CREATE TABLE IF NOT EXISTS contacts (
     tenant_id uuid   NOT NULL,
     number    bigint NOT NULL,
     id        uuid   NOT NULL,
@@ -83,7 +83,7 @@ CREATE TABLE contacts (
 );
 
 -- Groups, the trash and all other sets of people: chunks of 65,536 consecutive numbers as compressed bitmaps.
-CREATE TABLE sets (
+CREATE TABLE IF NOT EXISTS sets (
     tenant_id uuid             NOT NULL,
     name      text COLLATE "C" NOT NULL,
     chunk     bigint           NOT NULL,
@@ -91,7 +91,7 @@ CREATE TABLE sets (
     PRIMARY KEY (tenant_id, name, chunk)
 );
 
-CREATE TABLE groups (
+CREATE TABLE IF NOT EXISTS groups (
     tenant_id    uuid             NOT NULL,
     number       bigint           NOT NULL,
     id           uuid             NOT NULL,
@@ -106,11 +106,11 @@ CREATE TABLE groups (
     is_deleted   boolean          NOT NULL,
     PRIMARY KEY (tenant_id, number)
 );
-CREATE UNIQUE INDEX groups_by_id ON groups (tenant_id, id);
-CREATE UNIQUE INDEX groups_by_name ON groups (tenant_id, organization, folded) WHERE NOT is_deleted;
+CREATE UNIQUE INDEX IF NOT EXISTS groups_by_id ON groups (tenant_id, id);
+CREATE UNIQUE INDEX IF NOT EXISTS groups_by_name ON groups (tenant_id, organization, folded) WHERE NOT is_deleted;
 
 -- One entry a change.
-CREATE TABLE log (
+CREATE TABLE IF NOT EXISTS log (
     tenant_id    uuid             NOT NULL,
     revision     bigint           NOT NULL,
     time         bigint           NOT NULL,
@@ -129,7 +129,7 @@ CREATE TABLE log (
 );
 
 -- What a set cannot say of a change: the patches that take updates back, a group as it was.
-CREATE TABLE undo (
+CREATE TABLE IF NOT EXISTS undo (
     tenant_id uuid   NOT NULL,
     revision  bigint NOT NULL,
     before    bytea  NOT NULL,
@@ -137,14 +137,14 @@ CREATE TABLE undo (
 );
 
 -- The index: segments of blocks (exact keys and words), and the packed folded texts of chunks of people.
-CREATE TABLE segments (
+CREATE TABLE IF NOT EXISTS segments (
     tenant_id uuid   NOT NULL,
     segment   bigint NOT NULL,
     state     bigint NOT NULL,  -- 0 being built, 1 live, 2 to be removed
     head      bytea  NOT NULL,
     PRIMARY KEY (tenant_id, segment)
 );
-CREATE TABLE blocks (
+CREATE TABLE IF NOT EXISTS blocks (
     tenant_id    uuid   NOT NULL,
     segment      bigint NOT NULL,
     first_term   bytea  NOT NULL,
@@ -152,14 +152,14 @@ CREATE TABLE blocks (
     bytes        bytea  NOT NULL,
     PRIMARY KEY (tenant_id, segment, first_term, first_number)
 );
-CREATE TABLE texts (
+CREATE TABLE IF NOT EXISTS texts (
     tenant_id uuid   NOT NULL,
     chunk     bigint NOT NULL,
     bytes     bytea  NOT NULL,
     PRIMARY KEY (tenant_id, chunk)
 );
 
-CREATE TABLE tokens (
+CREATE TABLE IF NOT EXISTS tokens (
     tenant_id    uuid             NOT NULL,
     hash         bytea            NOT NULL,
     principal    uuid             NOT NULL,
@@ -176,11 +176,11 @@ CREATE TABLE tokens (
     until        bigint,                     -- the end of the key that it goes back to
     PRIMARY KEY (tenant_id, hash)
 );
-CREATE INDEX tokens_by_principal ON tokens (tenant_id, principal);
-CREATE INDEX tokens_by_client ON tokens (tenant_id, client) WHERE client IS NOT NULL;
+CREATE INDEX IF NOT EXISTS tokens_by_principal ON tokens (tenant_id, principal);
+CREATE INDEX IF NOT EXISTS tokens_by_client ON tokens (tenant_id, client) WHERE client IS NOT NULL;
 
 -- A client that was removed stays, without a secret, so that the log can still tell its name.
-CREATE TABLE clients (
+CREATE TABLE IF NOT EXISTS clients (
     tenant_id    uuid             NOT NULL,
     id           text COLLATE "C" NOT NULL,
     secret       bytea,                      -- SHA-256; null for a client that was removed
@@ -193,18 +193,18 @@ CREATE TABLE clients (
     created      bigint           NOT NULL,
     PRIMARY KEY (tenant_id, id)
 );
-CREATE INDEX clients_by_principal ON clients (tenant_id, principal);
-CREATE TABLE refresh_tokens (
+CREATE INDEX IF NOT EXISTS clients_by_principal ON clients (tenant_id, principal);
+CREATE TABLE IF NOT EXISTS refresh_tokens (
     tenant_id uuid             NOT NULL,
     hash      bytea            NOT NULL,
     client    text COLLATE "C" NOT NULL,
     expires   bigint           NOT NULL,
     PRIMARY KEY (tenant_id, hash)
 );
-CREATE INDEX refresh_tokens_by_client ON refresh_tokens (tenant_id, client);
+CREATE INDEX IF NOT EXISTS refresh_tokens_by_client ON refresh_tokens (tenant_id, client);
 
 -- People who sign in with a name and a password.
-CREATE TABLE logins (
+CREATE TABLE IF NOT EXISTS logins (
     tenant_id    uuid             NOT NULL,
     surface      text COLLATE "C" NOT NULL,
     name         text COLLATE "C" NOT NULL,  -- folded
@@ -218,11 +218,11 @@ CREATE TABLE logins (
     created      bigint           NOT NULL,
     PRIMARY KEY (tenant_id, surface, name)
 );
-CREATE INDEX logins_by_principal ON logins (tenant_id, principal);
-CREATE UNIQUE INDEX logins_by_person ON logins (tenant_id, person) WHERE surface = 'store';
+CREATE INDEX IF NOT EXISTS logins_by_principal ON logins (tenant_id, principal);
+CREATE UNIQUE INDEX IF NOT EXISTS logins_by_person ON logins (tenant_id, person) WHERE surface = 'store';
 
 -- What an organization keeps beside people, by shelf and key.
-CREATE TABLE notes (
+CREATE TABLE IF NOT EXISTS notes (
     tenant_id    uuid             NOT NULL,
     organization bigint           NOT NULL,
     shelf        text COLLATE "C" NOT NULL,
