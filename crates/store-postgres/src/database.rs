@@ -1,15 +1,16 @@
 //! PostgreSQL as the engine's database.
 
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use async_trait::async_trait;
-use cardfile_directory::{Gauge, Result};
+use cardfile_directory::{Error, Gauge, Result};
 use cardfile_engine::database::Work;
 use cardfile_engine::sql::Sql;
 use cardfile_engine::{Database, Point};
 use cardfile_model::TenantId;
-use tokio::runtime::Handle;
+use tokio::runtime::{Builder, Handle, Runtime, RuntimeFlavor};
 use uuid::Uuid;
 
 use crate::connect::Connector;
@@ -28,22 +29,35 @@ pub struct PostgresDatabase {
     /// Transactions that were done anew, and those given up after all tries.
     repeated: AtomicU64,
     given_up: AtomicU64,
+    /// The runtime of the connections, if it is theirs alone.
+    own: Mutex<Option<Runtime>>,
 }
 
 impl PostgresDatabase {
-    /// Must be called within a runtime, which connections are driven on.
-    pub(crate) fn new(connector: &Connector, options: &Options) -> Self {
-        let handle = Handle::current();
+    /// Connections are driven on the runtime that this is called within, if it has threads of its own: on one that works only
+    /// while it is waited for, who waits for a connection there would wait for ever.
+    ///
+    /// # Errors
+    /// `Internal` when no thread can be started.
+    pub(crate) fn new(connector: &Connector, options: &Options) -> Result<Self> {
+        let (handle, own) = match Handle::current().runtime_flavor() {
+            RuntimeFlavor::MultiThread => (Handle::current(), None),
+            _ => {
+                let own = Builder::new_multi_thread().worker_threads(1).enable_all().build().map_err(Error::internal)?;
+                (own.handle().clone(), Some(own))
+            }
+        };
         let pool = |most| Pool::new(connector.clone(), handle.clone(), most, options);
         let (point_connections, prepares) = (options.point_connections, options.prepared_statements);
-        PostgresDatabase {
+        Ok(PostgresDatabase {
             reads: pool(options.connections),
             writes: pool(options.writers),
             points: Points::new(connector, &handle, point_connections, prepares),
             options: *options,
             repeated: AtomicU64::new(0),
             given_up: AtomicU64::new(0),
-        }
+            own: Mutex::new(own),
+        })
     }
 
     /// Begins a transaction of some kind. What holds for it only is said in it, so that nothing is left on a connection that a
@@ -112,6 +126,9 @@ impl Database for PostgresDatabase {
     fn close(&self) {
         self.reads.close();
         self.writes.close();
+        if let Some(own) = self.own.lock().unwrap_or_else(PoisonError::into_inner).take() {
+            own.shutdown_background();
+        }
     }
 
     /// Of what is wrong with a database its own tools tell.

@@ -42,7 +42,7 @@ pub async fn open(url: &str, options: Options) -> Result<Arc<PostgresStore>> {
     let client = connector.connect(&Handle::current()).await?;
     migrate::schema(&client).await?.fits()?;
     let Options { readers, queue, ordered_people, .. } = options;
-    let database = Arc::new(PostgresDatabase::new(&connector, &options));
+    let database = Arc::new(PostgresDatabase::new(&connector, &options)?);
     Engine::start(database, Settings { readers, queue, ordered_people })
 }
 

@@ -7,7 +7,9 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("cardfile-model", &[]),
     ("cardfile-index", &["cardfile-model"]),
     ("cardfile-directory", &["cardfile-model"]),
-    ("cardfile-store-sqlite", &["cardfile-index", "cardfile-directory", "cardfile-model"]),
+    ("cardfile-engine", &["cardfile-index", "cardfile-directory", "cardfile-model"]),
+    ("cardfile-store-sqlite", &["cardfile-engine", "cardfile-index", "cardfile-directory", "cardfile-model"]),
+    ("cardfile-store-postgres", &["cardfile-engine", "cardfile-index", "cardfile-directory", "cardfile-model"]),
     ("cardfile-http", &["cardfile-directory", "cardfile-model"]),
     (
         "cardfile-server",
@@ -17,13 +19,25 @@ const ARROWS: &[(&str, &[&str])] = &[
             "cardfile-webex",
             "cardfile-http",
             "cardfile-store-sqlite",
+            "cardfile-store-postgres",
             "cardfile-directory",
             "cardfile-model",
         ],
     ),
-    ("cardfile", &["cardfile-server", "cardfile-store-sqlite", "cardfile-directory", "cardfile-model"]),
+    (
+        "cardfile",
+        &["cardfile-server", "cardfile-store-sqlite", "cardfile-store-postgres", "cardfile-directory", "cardfile-model"],
+    ),
     ("cardfile-testkit", &["cardfile-directory", "cardfile-model"]),
-    ("cardfile-bench", &["cardfile-store-sqlite", "cardfile-directory", "cardfile-model"]),
+    ("cardfile-testdb", &[]),
+    (
+        "cardfile-teststores",
+        &["cardfile-store-sqlite", "cardfile-store-postgres", "cardfile-testdb", "cardfile-testkit", "cardfile-directory"],
+    ),
+    (
+        "cardfile-bench",
+        &["cardfile-store-sqlite", "cardfile-store-postgres", "cardfile-testdb", "cardfile-directory", "cardfile-model"],
+    ),
     ("cardfile-housekeeping", &[]),
 ];
 const A_DIALECT: &[&str] = &["cardfile-http", "cardfile-directory", "cardfile-model"];
@@ -78,7 +92,7 @@ fn a_dialect_and_what_dialects_share_know_no_sql() {
 #[test]
 fn a_store_knows_no_http() {
     for (package, folder) in ours() {
-        if folder.starts_with("crates/store-") {
+        if folder.starts_with("crates/store-") || folder == "crates/engine" {
             refuse(package, &[HTTP]);
         }
     }
@@ -86,8 +100,10 @@ fn a_store_knows_no_http() {
 
 #[test]
 fn the_testkit_is_for_tests_only() {
-    for (package, _) in ours() {
-        refuse(package, &[&["cardfile-testkit"]]);
+    for (package, folder) in ours() {
+        if folder != "crates/teststores" {
+            refuse(package, &[&["cardfile-testkit", "cardfile-teststores"]]);
+        }
     }
 }
 

@@ -9,15 +9,14 @@ use axum::http::Request;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use cardfile_address_book::{BusinessErrors, Settings, SuccessError, UnknownMembers};
-use cardfile_directory::{Author, Clock, Command, Directory, Lifetimes, OrganizationDraft, Principal, Scopes, Store};
+use cardfile_directory::{Author, Clock, Command, Directory, Lifetimes, OrganizationDraft, Principal, Scopes};
 use cardfile_http::Door;
 use cardfile_model::{GroupDraft, Limits, Numbers, OrganizationId, People, Role, Selection, Sources, TenantId, Unknown};
-use cardfile_store_sqlite::{Options, SqliteStore};
 use cardfile_testkit::staff::{self, Colleague};
 use cardfile_testkit::transcript::Variables;
-use cardfile_testkit::{CountingIds, FixedClock, MemoryStore};
+use cardfile_testkit::{CountingIds, FixedClock};
+use cardfile_teststores::{Empty, Place};
 use jiff::SignedDuration;
-use tempfile::TempDir;
 use tower::ServiceExt;
 use uuid::Uuid;
 
@@ -42,7 +41,7 @@ pub struct Harness {
     directory: Arc<Directory>,
     clock: Arc<FixedClock>,
     /// What goes with the harness.
-    folder: Option<TempDir>,
+    _place: Place,
 }
 
 /// What is set for a transcript of this name: each of the switches has one of its own.
@@ -77,14 +76,14 @@ fn settings(transcript: &str) -> Settings {
 impl Harness {
     /// The same world in each store.
     pub async fn over_every_store(transcript: &str) -> Vec<Harness> {
-        let folder = TempDir::new().expect("a folder can be made");
-        let sqlite = cardfile_store_sqlite::open(folder.path(), Options::default()).expect("a store can be opened");
-        let mut durable = Harness::new("SQLite", sqlite, transcript).await;
-        durable.folder = Some(folder);
-        vec![Harness::new("the judge", Arc::new(MemoryStore::new()), transcript).await, durable]
+        let mut harnesses = Vec::new();
+        for empty in cardfile_teststores::every().await {
+            harnesses.push(Harness::new(empty, transcript).await);
+        }
+        harnesses
     }
 
-    async fn new(name: &'static str, store: Arc<dyn Store>, transcript: &str) -> Harness {
+    async fn new(Empty { name, store, place }: Empty, transcript: &str) -> Harness {
         let (ids, clock) = (Arc::new(CountingIds::new(7)), Arc::new(FixedClock::default()));
         let shared: Arc<dyn Clock> = Arc::<FixedClock>::clone(&clock);
         let directory = Directory::new(store, shared, ids, cardfile_directory::Settings::default());
@@ -94,7 +93,7 @@ impl Harness {
         let door = Arc::new(Door::new(Arc::clone(&directory), door));
         let app = cardfile_address_book::router(door, Arc::new(settings(transcript)));
         let variables = Variables::new();
-        let mut harness = Harness { app, variables, store: name, directory, clock, folder: None };
+        let mut harness = Harness { app, variables, store: name, directory, clock, _place: place };
         harness.settle(transcript != "rate-limit.http", transcript == "protected.http").await;
         harness
     }

@@ -9,16 +9,15 @@ use axum::http::Request;
 use axum::http::request::Builder;
 use cardfile_commerce::Settings;
 use cardfile_directory::{
-    Attempt, Author, Clock, Command, Directory, OrganizationDraft, Outcome, Principal, Scopes, Store, Surface,
+    Attempt, Author, Clock, Command, Directory, OrganizationDraft, Outcome, Principal, Scopes, Surface,
 };
 use cardfile_http::Door;
 use cardfile_model::{Batch, Contact, Entry, Limits, Membership, Mode, OrganizationId, Reach, Role, Sources, TenantId, Write};
-use cardfile_store_sqlite::{Options, SqliteStore};
 use cardfile_testkit::transcript::Variables;
-use cardfile_testkit::{CountingIds, FixedClock, MemoryStore};
+use cardfile_testkit::{CountingIds, FixedClock};
+use cardfile_teststores::{Empty, Place};
 use jiff::SignedDuration;
 use serde_json::{Value, json};
-use tempfile::TempDir;
 use tower::ServiceExt;
 use uuid::Uuid;
 
@@ -54,7 +53,7 @@ pub struct Harness {
     directory: Arc<Directory>,
     tenant: TenantId,
     /// What goes with the harness.
-    folder: Option<TempDir>,
+    _place: Place,
 }
 
 /// What is set for a transcript of this name.
@@ -84,20 +83,24 @@ fn limits(transcript: &str) -> Limits {
 impl Harness {
     /// The same world in each store.
     pub async fn over_every_store(transcript: &str) -> Vec<Harness> {
-        let durable = Harness::durable(transcript).await;
-        vec![Harness::new("the judge", Arc::new(MemoryStore::new()), transcript).await, durable]
+        let mut harnesses = Vec::new();
+        for empty in cardfile_teststores::every().await {
+            harnesses.push(Harness::new(empty, transcript).await);
+        }
+        harnesses
     }
 
     /// The world in a file.
     pub async fn durable(transcript: &str) -> Harness {
-        let folder = TempDir::new().expect("a folder can be made");
-        let sqlite = cardfile_store_sqlite::open(folder.path(), Options::default()).expect("a store can be opened");
-        let mut durable = Harness::new("SQLite", sqlite, transcript).await;
-        durable.folder = Some(folder);
-        durable
+        Harness::new(cardfile_teststores::sqlite(), transcript).await
     }
 
-    async fn new(name: &'static str, store: Arc<dyn Store>, transcript: &str) -> Harness {
+    /// The world in a database.
+    pub async fn in_a_database(transcript: &str) -> Harness {
+        Harness::new(cardfile_teststores::postgres().await, transcript).await
+    }
+
+    async fn new(Empty { name, store, place }: Empty, transcript: &str) -> Harness {
         let (ids, clock) = (Arc::new(CountingIds::new(7)), Arc::new(FixedClock::default()));
         let clock: Arc<dyn Clock> = clock;
         let bounds = cardfile_directory::Settings { limits: limits(transcript), ..cardfile_directory::Settings::default() };
@@ -107,7 +110,7 @@ impl Harness {
         let door = Arc::new(Door::new(Arc::clone(&directory), door));
         let app = cardfile_commerce::router(door, Arc::new(settings(transcript)));
         let tenant = TenantId(Uuid::from_u128(0x0c0c_0000_0000_4000_8000_0000_0000_0001));
-        let mut harness = Harness { app, variables: Variables::new(), store: name, directory, tenant, folder: None };
+        let mut harness = Harness { app, variables: Variables::new(), store: name, directory, tenant, _place: place };
         harness.settle().await;
         harness
     }

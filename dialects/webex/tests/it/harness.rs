@@ -6,14 +6,13 @@ use std::sync::Arc;
 use axum::Router;
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use cardfile_directory::{Directory, OrganizationDraft, Principal, Scopes, Store};
+use cardfile_directory::{Directory, OrganizationDraft, Principal, Scopes};
 use cardfile_http::{Door, Settings};
 use cardfile_model::{OrganizationId, Role, Sources, TenantId};
-use cardfile_store_sqlite::{Options, SqliteStore};
 use cardfile_testkit::staff::{self, Colleague};
 use cardfile_testkit::transcript::Variables;
-use cardfile_testkit::{CountingIds, FixedClock, MemoryStore};
-use tempfile::TempDir;
+use cardfile_testkit::{CountingIds, FixedClock};
+use cardfile_teststores::{Empty, Place};
 use uuid::Uuid;
 
 /// Whom `protected.http` finds in an account: one who decides, one who administers, one who does neither.
@@ -36,18 +35,17 @@ pub struct Harness {
     pub store: &'static str,
     directory: Arc<Directory>,
     /// What goes with the harness.
-    folder: Option<TempDir>,
+    _place: Place,
 }
 
 impl Harness {
     /// The same world in each store; `rate-limit.http` is served with a limit.
     pub async fn over_every_store(transcript: &str) -> Vec<Harness> {
         let is_limited = transcript == "rate-limit.http";
-        let folder = TempDir::new().expect("a folder can be made");
-        let sqlite = cardfile_store_sqlite::open(folder.path(), Options::default()).expect("a store can be opened");
-        let mut durable = Harness::new("SQLite", sqlite, is_limited).await;
-        durable.folder = Some(folder);
-        let mut harnesses = vec![Harness::new("the judge", Arc::new(MemoryStore::new()), is_limited).await, durable];
+        let mut harnesses = Vec::new();
+        for empty in cardfile_teststores::every().await {
+            harnesses.push(Harness::new(empty, is_limited).await);
+        }
         if transcript == "protected.http" {
             for harness in &mut harnesses {
                 harness.staff().await;
@@ -56,14 +54,14 @@ impl Harness {
         harnesses
     }
 
-    async fn new(name: &'static str, store: Arc<dyn Store>, is_limited: bool) -> Harness {
+    async fn new(Empty { name, store, place }: Empty, is_limited: bool) -> Harness {
         let ids = Arc::new(CountingIds::new(7));
         let directory = Directory::new(store, Arc::new(FixedClock::default()), ids, cardfile_directory::Settings::default());
         let directory = Arc::new(directory);
         let settings =
             Settings { body_bytes: BODY_BYTES, rate_limit: NonZeroU32::new(2).filter(|_| is_limited), ..Settings::default() };
         let app = cardfile_webex::router(Arc::new(Door::new(Arc::clone(&directory), settings)));
-        let mut harness = Harness { app, variables: Variables::new(), store: name, directory, folder: None };
+        let mut harness = Harness { app, variables: Variables::new(), store: name, directory, _place: place };
         harness.settle().await;
         harness
     }
