@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use tokio_postgres::Client;
 use tokio_postgres::error::SqlState;
+use tokio_postgres::types::Type;
 use uuid::Uuid;
 
 use crate::fault::fault;
@@ -30,7 +31,8 @@ pub struct Schema {
 /// Which steps a database has taken; none for one without any of it.
 pub(crate) async fn schema(client: &Client) -> Result<Schema> {
     let sql = "SELECT count(*) FROM schema_steps WHERE tenant_id = $1";
-    let taken = match client.query_one(sql, &[&Uuid::nil()]).await {
+    // Not prepared, so that a pooler may stand in between.
+    let taken = match client.query_typed_one(sql, &[(&Uuid::nil(), Type::UUID)]).await {
         Ok(row) => usize::try_from(row.get::<_, i64>(0)).map_err(Error::internal)?,
         Err(error) if error.code() == Some(&SqlState::UNDEFINED_TABLE) => 0,
         Err(error) => return Err(fault(error)),
@@ -71,7 +73,7 @@ pub(crate) async fn migrate(client: &Client) -> Result<Schema> {
                      step      bigint NOT NULL,
                      PRIMARY KEY (tenant_id, step)
                  )";
-    let engine: String = client.query_one("SELECT version()", &[]).await.map_err(fault)?.get(0);
+    let engine: String = client.query_typed_one("SELECT version()", &[]).await.map_err(fault)?.get(0);
     run(client, table).await?;
     loop {
         let schema = schema(client).await?;
@@ -84,7 +86,7 @@ pub(crate) async fn migrate(client: &Client) -> Result<Schema> {
         let sql = "INSERT INTO schema_steps (tenant_id, step)
                    VALUES ($1, $2)
                        ON CONFLICT (tenant_id, step) DO NOTHING";
-        client.execute(sql, &[&Uuid::nil(), &number]).await.map_err(fault)?;
+        client.execute_typed(sql, &[(&Uuid::nil(), Type::UUID), (&number, Type::INT8)]).await.map_err(fault)?;
     }
 }
 
