@@ -1,21 +1,30 @@
 //! Connections: what a URL asks for, and how one is made.
 
+use std::hash::{BuildHasher, Hasher, RandomState};
+use std::ops::Deref;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::Duration;
 
 use cardfile_directory::{Error, Result};
 use tokio::runtime::Handle;
-use tokio_postgres::config::SslMode;
+use tokio::task::AbortHandle;
+use tokio_postgres::config::{LoadBalanceHosts, SslMode};
 use tokio_postgres::{Client, Config, NoTls};
 use tokio_postgres_rustls::MakeRustlsConnect;
 
 use crate::fault::{fault, unavailable};
+use crate::hosts;
 use crate::options::Options;
 use crate::tls::{self, Trust};
 
 /// Makes connections to one database.
 #[derive(Clone)]
 pub(crate) struct Connector {
-    config: Config,
+    /// One for each host.
+    configs: Arc<[Config]>,
+    /// The host that answered last, which is asked first.
+    first: Arc<AtomicUsize>,
     tls: Option<MakeRustlsConnect>,
     patience: Duration,
 }
@@ -37,35 +46,76 @@ impl Connector {
         if config.get_application_name().is_none() {
             config.application_name("cardfile");
         }
-        let patience = Duration::from_secs(options.connect_timeout_secs.max(1));
+        let patience = options.patience();
         config.connect_timeout(patience).keepalives_idle(Duration::from_secs(30));
         config.tcp_user_timeout(Duration::from_secs(30));
         let tls = match config.get_ssl_mode() {
             SslMode::Disable => None,
             _ => Some(tls::connector(&wanted).map_err(invalid)?),
         };
-        Ok(Connector { config, tls, patience })
+        let configs: Arc<[Config]> = hosts::each_of(&config).into();
+        let is_spread = config.get_load_balance_hosts() == LoadBalanceHosts::Random;
+        let random = usize::try_from(RandomState::new().build_hasher().finish() % 1024).unwrap_or_default();
+        let first = if is_spread { random % configs.len() } else { 0 };
+        Ok(Connector { configs, first: Arc::new(first.into()), tls, patience })
     }
 
-    /// A connection, which is driven on the runtime of `handle`.
-    pub(crate) async fn connect(&self, handle: &Handle) -> Result<Client> {
-        let connecting = async {
-            match &self.tls {
-                None => {
-                    let (client, connection) = self.config.connect(NoTls).await.map_err(fault)?;
-                    handle.spawn(drive(connection));
-                    Ok(client)
+    /// A connection, which is driven on the runtime of `handle`, to the first host that will do.
+    pub(crate) async fn connect(&self, handle: &Handle) -> Result<Connected> {
+        let first = self.first.load(Ordering::Relaxed);
+        let mut failure = None;
+        for at in (0..self.configs.len()).map(|next| (first + next) % self.configs.len()) {
+            let connecting = tokio::time::timeout(self.patience, self.attempt(&self.configs[at], handle));
+            match connecting.await.unwrap_or_else(|_| Err(unavailable("the database does not answer in time"))) {
+                Ok(connected) => {
+                    self.first.store(at, Ordering::Relaxed);
+                    return Ok(connected);
                 }
-                Some(tls) => {
-                    let (client, connection) = self.config.connect(tls.clone()).await.map_err(fault)?;
-                    handle.spawn(drive(connection));
-                    Ok(client)
-                }
+                Err(error) => failure = Some(error),
+            }
+        }
+        Err(failure.unwrap_or_else(|| unavailable("no host is named")))
+    }
+
+    async fn attempt(&self, config: &Config, handle: &Handle) -> Result<Connected> {
+        let (client, driving) = match &self.tls {
+            None => {
+                let (client, connection) = config.connect(NoTls).await.map_err(fault)?;
+                (client, handle.spawn(drive(connection)))
+            }
+            Some(tls) => {
+                let (client, connection) = config.connect(tls.clone()).await.map_err(fault)?;
+                (client, handle.spawn(drive(connection)))
             }
         };
-        tokio::time::timeout(self.patience, connecting)
-            .await
-            .unwrap_or_else(|_| Err(unavailable("the database does not answer in time")))
+        Ok(Connected { client, driving: driving.abort_handle(), is_cut: AtomicBool::new(false) })
+    }
+}
+
+/// A connection that is driven until it ends or is cut.
+pub(crate) struct Connected {
+    pub(crate) client: Client,
+    driving: AbortHandle,
+    is_cut: AtomicBool,
+}
+
+impl Connected {
+    /// Hangs up without a word. Whoever does not answer would not hear one, and what waits for an answer would go on waiting.
+    pub(crate) fn cut(&self) {
+        self.is_cut.store(true, Ordering::Relaxed);
+        self.driving.abort();
+    }
+
+    pub(crate) fn is_closed(&self) -> bool {
+        self.is_cut.load(Ordering::Relaxed) || self.client.is_closed()
+    }
+}
+
+impl Deref for Connected {
+    type Target = Client;
+
+    fn deref(&self) -> &Client {
+        &self.client
     }
 }
 

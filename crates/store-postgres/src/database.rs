@@ -48,11 +48,10 @@ impl PostgresDatabase {
             }
         };
         let pool = |most| Pool::new(connector.clone(), handle.clone(), most, options);
-        let (point_connections, prepares) = (options.point_connections, options.prepared_statements);
         Ok(PostgresDatabase {
             reads: pool(options.connections),
             writes: pool(options.writers),
-            points: Points::new(connector, &handle, point_connections, prepares),
+            points: Points::new(connector, &handle, options),
             options: *options,
             repeated: AtomicU64::new(0),
             given_up: AtomicU64::new(0),
@@ -69,7 +68,10 @@ impl PostgresDatabase {
 
     /// One try at a transaction; `None` when it conflicted with another.
     fn attempt(&self, link: &Link, work: &mut Work<'_>) -> Option<Result<()>> {
-        link.begin(self.begin("ISOLATION LEVEL READ COMMITTED"));
+        // Who vanishes within a transaction must not keep others from a tenant for ever.
+        let seconds = self.options.statement_timeout_secs.max(1);
+        let idle = format!("SET LOCAL idle_in_transaction_session_timeout = '{seconds}s'");
+        link.begin(format!("{}; {idle}", self.begin("ISOLATION LEVEL READ COMMITTED")));
         let done = work(link).and_then(|()| if link.stands() { link.finish("COMMIT") } else { Err(overloaded()) });
         if done.is_err() {
             link.leave("ROLLBACK");

@@ -23,10 +23,17 @@ pub(crate) fn is_conflict(error: &tokio_postgres::Error) -> bool {
     )
 }
 
-/// Whether asking again later may help: the connection is gone, the server stops or starts, is full, or is one that only reads.
+/// Whether the server only reads, as one that follows another.
+pub(crate) fn is_read_only(error: &tokio_postgres::Error) -> bool {
+    error.code() == Some(&SqlState::READ_ONLY_SQL_TRANSACTION)
+}
+
+/// Whether asking again later may help: the connection is gone, the server stops or starts, is full, or is one that only reads,
+/// or somebody else holds what is needed for too long.
 fn is_passing(error: &tokio_postgres::Error) -> bool {
     let Some(code) = error.code() else { return true };
     let class = &code.code()[..2];
-    // 08 connection, 40 conflict, 53 out of something, 57 told to stop, 58 the system's, 25006 read-only.
-    matches!(class, "08" | "40" | "53" | "57" | "58") || code.code() == "25006"
+    // 08 connection, 25 the transaction is gone or reads only, 40 conflict, 53 out of something, 55P03 waited for a lock,
+    // 57 told to stop, 58 the system's.
+    matches!(class, "08" | "25" | "40" | "53" | "57" | "58") || *code == SqlState::LOCK_NOT_AVAILABLE
 }

@@ -1,7 +1,7 @@
 //! The store for more than one machine: the directory in PostgreSQL, or in an engine that speaks its wire.
 //!
 //! What is done with people, groups and the index is the engine's (`cardfile-engine`); here is what PostgreSQL adds: connections
-//! (`connect.rs`, `tls.rs`), lending them (`pool.rs`), the engine's statements on them (`link.rs`, `words.rs`), single contacts on shared
+//! (`connect.rs`, `hosts.rs`, `tls.rs`), lending them (`pool.rs`), the engine's statements on them (`link.rs`, `words.rs`), single contacts on shared
 //! ones (`points.rs`), transactions and when they are done anew (`database.rs`), and the schema (`migrate.rs`).
 //!
 //! Any number of processes may use one database. Nothing is left on a connection between transactions, so that a pooler may
@@ -10,6 +10,7 @@
 mod connect;
 mod database;
 mod fault;
+mod hosts;
 mod link;
 mod migrate;
 mod options;

@@ -7,6 +7,7 @@ use std::ops::ControlFlow;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::task::Poll;
+use std::time::Duration;
 
 use cardfile_directory::Result;
 use cardfile_engine::sql::{EachRow, Key, Question, Row, Sql, Table, ToValue, Value, Words};
@@ -16,7 +17,9 @@ use tokio::runtime::Handle;
 use tokio_postgres::types::Type;
 use tokio_postgres::{Client, Statement};
 
-use crate::fault::{fault, is_conflict};
+use crate::connect::Connected;
+use crate::fault::{fault, is_conflict, is_read_only, unavailable};
+use crate::options::Options;
 use crate::value::{Bound, Found};
 use crate::words::{self, Bulk, WORDS};
 
@@ -25,12 +28,15 @@ const MAX_STATEMENTS: usize = 256;
 /// Rows from which on one statement for all of them is quicker than one for each.
 const MANY: usize = 4;
 
-type Pending = Pin<Box<dyn Future<Output = Result<(), tokio_postgres::Error>> + Send>>;
+type Sent = Result<(), tokio_postgres::Error>;
+type Pending = Pin<Box<dyn Future<Output = Sent> + Send>>;
 
 /// A connection as the engine uses it, for one thread at a time.
 pub(crate) struct Link {
-    client: Arc<Client>,
+    client: Arc<Connected>,
     handle: Handle,
+    /// How long an answer may take.
+    patience: Duration,
     /// `None` where statements are not to be prepared.
     statements: Option<RefCell<HashMap<String, Statement>>>,
     /// What was sent and is not waited for yet.
@@ -42,11 +48,12 @@ pub(crate) struct Link {
 }
 
 impl Link {
-    pub(crate) fn new(client: Client, handle: Handle, prepares: bool) -> Self {
+    pub(crate) fn new(client: Connected, handle: Handle, options: &Options) -> Self {
         Link {
             client: Arc::new(client),
             handle,
-            statements: prepares.then(RefCell::default),
+            patience: options.answer_patience(),
+            statements: options.prepared_statements.then(RefCell::default),
             pending: RefCell::default(),
             is_conflicted: Cell::new(false),
             is_spoilt: Cell::new(false),
@@ -108,15 +115,43 @@ impl Link {
     /// Waits for all that was sent and for this; the first failure counts.
     fn settle<T>(&self, asked: impl Future<Output = Result<T, tokio_postgres::Error>>) -> Result<T> {
         let pending = self.pending.take();
-        let (sent, answer) = self.handle.block_on(join(join_all(pending), asked));
+        let Some((sent, answer)) = self.handle.block_on(self.answers(pending, asked)) else {
+            self.client.cut();
+            return Err(unavailable("the database does not answer any more"));
+        };
         let failed = sent.into_iter().find_map(Result::err);
         self.is_spoilt.set(self.is_spoilt.get() || failed.is_some());
         failed.map_or(answer, Err).map_err(|error| {
             if is_conflict(&error) {
                 self.is_conflicted.set(true);
             }
+            if is_read_only(&error) {
+                // Another one may have taken over; a new connection will find it.
+                self.client.cut();
+            }
             fault(error)
         })
+    }
+
+    /// Every answer, in order; `None` when none comes for too long, as from a machine that is gone without a word.
+    async fn answers<A>(&self, pending: Vec<Pending>, asked: impl Future<Output = A>) -> Option<(Vec<Sent>, A)> {
+        let heard = Cell::new(0_usize);
+        let count = async |pending: Pending| {
+            let sent = pending.await;
+            heard.set(heard.get() + 1);
+            sent
+        };
+        let answers = join(join_all(pending.into_iter().map(&count)), asked);
+        pin_mut!(answers);
+        loop {
+            let before = heard.get();
+            if let Ok(answers) = tokio::time::timeout(self.patience, &mut answers).await {
+                return Some(answers);
+            }
+            if heard.get() == before {
+                return None;
+            }
+        }
     }
 
     /// A statement, prepared if statements are.

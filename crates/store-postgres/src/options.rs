@@ -1,5 +1,7 @@
 //! How this store uses its database.
 
+use std::time::Duration;
+
 use serde::{Deserialize, Serialize};
 
 /// How this store uses its database.
@@ -18,7 +20,8 @@ pub struct Options {
     pub queue: usize,
     /// How long a statement may take, in seconds.
     pub statement_timeout_secs: u64,
-    /// How long to wait for a connection, in seconds.
+    /// How long to wait for a connection, for a single contact, and for the answer to a statement beyond the time it may take, in
+    /// seconds. Who does not answer for so long is taken to be gone.
     pub connect_timeout_secs: u64,
     /// How often a transaction is done anew that conflicted with another.
     pub retries: u32,
@@ -43,5 +46,17 @@ impl Default for Options {
             prepared_statements: true,
             ordered_people: 4_000_000,
         }
+    }
+}
+
+impl Options {
+    /// How long to wait for a connection.
+    pub(crate) fn patience(&self) -> Duration {
+        Duration::from_secs(self.connect_timeout_secs.max(1))
+    }
+
+    /// How long to wait for the answer to a statement: the server itself gives it up before.
+    pub(crate) fn answer_patience(&self) -> Duration {
+        Duration::from_secs(self.statement_timeout_secs.max(1)) + self.patience()
     }
 }

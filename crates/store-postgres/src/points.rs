@@ -10,13 +10,15 @@ use cardfile_engine::sql::Row;
 use cardfile_model::TenantId;
 use tokio::runtime::Handle;
 use tokio::sync::{mpsc, oneshot};
+use tokio::time::timeout;
 use tokio_postgres::types::{ToSql, Type};
-use tokio_postgres::{Client, Statement};
+use tokio_postgres::Statement;
 use uuid::Uuid;
 
-use crate::connect::Connector;
+use crate::connect::{Connected, Connector};
 use crate::fault::{closed, fault, overloaded, unavailable};
 use crate::link::dollars;
+use crate::options::Options;
 use crate::value::Found;
 use crate::words::POINTS;
 
@@ -38,14 +40,14 @@ pub(crate) struct Points {
 }
 
 impl Points {
-    pub(crate) fn new(connector: &Connector, handle: &Handle, most: usize, prepares: bool) -> Self {
+    pub(crate) fn new(connector: &Connector, handle: &Handle, options: &Options) -> Self {
         let lane = |_| {
             let (sender, receiver) = mpsc::channel(WAITING);
-            let asker = Asker { connector: connector.clone(), handle: handle.clone(), prepares, open: None };
+            let asker = Asker { connector: connector.clone(), handle: handle.clone(), options: *options, open: None };
             handle.spawn(asker.run(receiver));
             sender
         };
-        Points { lanes: (0..most.max(1)).map(lane).collect(), next: AtomicUsize::new(0) }
+        Points { lanes: (0..options.point_connections.max(1)).map(lane).collect(), next: AtomicUsize::new(0) }
     }
 
     /// What one statement tells of a person.
@@ -64,8 +66,8 @@ impl Points {
 struct Asker {
     connector: Connector,
     handle: Handle,
-    prepares: bool,
-    open: Option<(Client, Option<Statement>)>,
+    options: Options,
+    open: Option<(Connected, Option<Statement>)>,
 }
 
 impl Asker {
@@ -100,16 +102,27 @@ impl Asker {
     async fn rows(&mut self, tenant: TenantId, ids: &[Uuid]) -> Result<Vec<Arc<tokio_postgres::Row>>> {
         if self.open.as_ref().is_none_or(|(client, _)| client.is_closed()) {
             let client = self.connector.connect(&self.handle).await?;
-            let statement = if self.prepares { Some(client.prepare(&dollars(POINTS)).await.map_err(fault)?) } else { None };
-            self.open = Some((client, statement));
+            self.open = Some((client, None));
         }
-        let Some((client, statement)) = &self.open else { return Err(closed()) };
-        let found = match statement {
-            Some(statement) => client.query(statement, &[&tenant.0, &ids]).await,
-            None => {
+        let (prepares, patience) = (self.options.prepared_statements, self.options.patience());
+        let Some((client, statement)) = &mut self.open else { return Err(closed()) };
+        let asking = async {
+            if !prepares {
                 let typed: [(&(dyn ToSql + Sync), Type); 2] = [(&tenant.0, Type::UUID), (&ids, Type::UUID_ARRAY)];
-                client.query_typed(&dollars(POINTS), &typed).await
+                return client.query_typed(&dollars(POINTS), &typed).await;
             }
+            if statement.is_none() {
+                *statement = Some(client.prepare(&dollars(POINTS)).await?);
+            }
+            match statement {
+                Some(statement) => client.query(statement, &[&tenant.0, &ids]).await,
+                None => Ok(Vec::new()),
+            }
+        };
+        let Ok(found) = timeout(patience, asking).await else {
+            // As from a machine that is gone without a word.
+            client.cut();
+            return Err(unavailable("the database does not answer any more"));
         };
         Ok(found.map_err(fault)?.into_iter().map(Arc::new).collect())
     }

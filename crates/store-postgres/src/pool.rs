@@ -19,7 +19,7 @@ pub(crate) struct Pool {
     places: Arc<Semaphore>,
     idle: Mutex<Vec<Link>>,
     patience: Duration,
-    prepares: bool,
+    options: Options,
 }
 
 impl Pool {
@@ -29,8 +29,8 @@ impl Pool {
             handle,
             places: Arc::new(Semaphore::new(most.max(1))),
             idle: Mutex::default(),
-            patience: Duration::from_secs(options.connect_timeout_secs.max(1)),
-            prepares: options.prepared_statements,
+            patience: options.patience(),
+            options: *options,
         }
     }
 
@@ -41,9 +41,14 @@ impl Pool {
         let _place = place.map_err(|_| overloaded())?.map_err(|_| closed())?;
         let link = self.idle()?;
         let answer = work(&link);
-        if !link.is_closed() && !self.places.is_closed() {
-            self.idle.lock().unwrap_or_else(PoisonError::into_inner).push(link);
+        let mut idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner);
+        if link.is_closed() {
+            // The others led to the same place, and would be found broken one after the other.
+            idle.clear();
+        } else if !self.places.is_closed() {
+            idle.push(link);
         }
+        drop(idle);
         answer
     }
 
@@ -55,7 +60,7 @@ impl Pool {
             }
         }
         let client = self.handle.block_on(self.connector.connect(&self.handle))?;
-        Ok(Link::new(client, self.handle.clone(), self.prepares))
+        Ok(Link::new(client, self.handle.clone(), &self.options))
     }
 
     /// Connections that wait to be lent.
