@@ -21,6 +21,7 @@ use uuid::Uuid;
 
 use crate::applied::Applied;
 use crate::error::Result;
+use crate::permits::Permits;
 use crate::registry::{OrganizationDraft, Registry};
 
 /// Who writes, when, through which door, within which limits.
@@ -261,4 +262,9 @@ pub trait Store: Registry {
 
     /// What is worth watching.
     fn gauges(&self) -> Vec<Gauge>;
+
+    /// What counts requests for all processes on this store; `None` where each counts by itself.
+    fn permits(&self) -> Option<Arc<dyn Permits>> {
+        None
+    }
 }

@@ -1,7 +1,9 @@
 //! A database as the engine holds it: it lends connections for reads and for transactions.
 
+use std::sync::Arc;
+
 use async_trait::async_trait;
-use cardfile_directory::{Gauge, Result};
+use cardfile_directory::{Gauge, Permits, Result};
 use cardfile_model::TenantId;
 use uuid::Uuid;
 
@@ -59,6 +61,11 @@ pub trait Database: Send + Sync + 'static {
 
     /// What is worth watching.
     fn gauges(&self) -> Vec<Gauge>;
+
+    /// What counts requests for all processes on this database; `None` where each counts by itself.
+    fn permits(&self) -> Option<Arc<dyn Permits>> {
+        None
+    }
 }
 
 /// Whatever the engine reads from.

@@ -8,7 +8,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
 
 use async_trait::async_trait;
-use cardfile_directory::{Applied, Author, Command, Error, Finding, Gauge, Kind, Result, Store};
+use cardfile_directory::{Applied, Author, Command, Error, Finding, Gauge, Kind, Permits, Registry, Result, Store};
 use cardfile_model::{
     Audience, Change, Group, GroupQuery, Member, Note, NoteKeys, NoteQuery, Numbers, Organization, OrganizationId,
     OrganizationQuery, Page, Query, Record, TenantId,
@@ -319,7 +319,13 @@ impl<D: Database> Store for Engine<D> {
     async fn purge(&self, before: Timestamp) -> Result<u64> {
         let (readers, states, writer) = (Arc::clone(&self.readers), Arc::clone(&self.states), self.writer()?);
         let holder = self.holder;
-        blocking(move || purge::slice(&*readers, &states, &writer, holder, before)).await
+        let removed = blocking(move || purge::slice(&*readers, &states, &writer, holder, before)).await?;
+        if let Some(permits) = self.permits().filter(|_| removed == 0) {
+            for tenant in self.tenants().await? {
+                permits.forget(tenant).await?;
+            }
+        }
+        Ok(removed)
     }
 
     async fn check(&self) -> Result<Vec<Finding>> {
@@ -365,5 +371,8 @@ impl<D: Database> Store for Engine<D> {
             gauge("store_known_trash", "People in the trash of the tenants in memory", float(sum(&SetName::Trash))),
         ]);
         gauges
+    }
+    fn permits(&self) -> Option<Arc<dyn Permits>> {
+        self.database.permits()
     }
 }

@@ -38,7 +38,7 @@ impl Door {
     /// A door to a directory.
     #[must_use]
     pub fn new(directory: Arc<Directory>, settings: Settings) -> Self {
-        let limiter = settings.rate_limit.map(Limiter::new);
+        let limiter = settings.rate_limit.map(|limit| Limiter::new(limit, directory.store().permits()));
         Door { directory, settings, limiter }
     }
 
@@ -58,8 +58,9 @@ impl Door {
     ///
     /// # Errors
     /// `Throttled` when the caller asked too often.
-    pub fn admit(&self, caller: &Caller) -> Result<Option<Allowance>, Error> {
-        self.limiter.as_ref().map(|limiter| limiter.admit((caller.tenant, caller.principal.id))).transpose()
+    pub async fn admit(&self, caller: &Caller) -> Result<Option<Allowance>, Error> {
+        let Some(limiter) = &self.limiter else { return Ok(None) };
+        limiter.admit((caller.tenant, caller.principal.id)).await.map(Some)
     }
 }
 

@@ -16,6 +16,7 @@ mod limiter;
 mod link;
 pub mod media;
 mod parameters;
+mod slices;
 pub mod xml;
 
 pub use basic::basic;

@@ -1,11 +1,11 @@
 //! PostgreSQL as the engine's database.
 
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use async_trait::async_trait;
-use cardfile_directory::{Error, Gauge, Result};
+use cardfile_directory::{Error, Gauge, Permits, Result};
 use cardfile_engine::database::Work;
 use cardfile_engine::sql::Sql;
 use cardfile_engine::{Database, Point};
@@ -17,6 +17,7 @@ use crate::connect::Connector;
 use crate::fault::overloaded;
 use crate::link::Link;
 use crate::options::Options;
+use crate::permits::PermitTable;
 use crate::points::Points;
 use crate::pool::Pool;
 
@@ -25,6 +26,7 @@ pub struct PostgresDatabase {
     reads: Pool,
     writes: Pool,
     points: Points,
+    permits: Arc<PermitTable>,
     options: Options,
     /// Transactions that were done anew, and those given up after all tries.
     repeated: AtomicU64,
@@ -52,6 +54,7 @@ impl PostgresDatabase {
             reads: pool(options.connections),
             writes: pool(options.writers),
             points: Points::new(connector, &handle, options),
+            permits: Arc::new(PermitTable::new(connector.clone(), handle.clone())),
             options: *options,
             repeated: AtomicU64::new(0),
             given_up: AtomicU64::new(0),
@@ -155,5 +158,9 @@ impl Database for PostgresDatabase {
                 self.given_up.load(Ordering::Relaxed),
             ),
         ]
+    }
+    fn permits(&self) -> Option<Arc<dyn Permits>> {
+        let permits = Arc::clone(&self.permits);
+        Some(permits)
     }
 }

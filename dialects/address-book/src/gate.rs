@@ -63,7 +63,7 @@ async fn handle(
     sent: Body,
 ) -> Result<Response, Failure> {
     let caller = caller(&door, &settings, &parts.headers).await?;
-    door.admit(&caller)?;
+    door.admit(&caller).await?;
     let query = Form::read(parts.uri.query().unwrap_or_default(), settings.form_keys)?;
     let document = if parts.method == Method::GET { None } else { document(&door, &settings, &parts.headers, sent).await? };
     let (query, document) = (Arc::new(query), document.map(Arc::new));

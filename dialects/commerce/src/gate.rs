@@ -55,7 +55,7 @@ async fn handle(Shared { door, settings }: Shared, found: Found, parts: Parts, s
         return login::log_in(&door, &settings, found.surface, &parts, sent).await;
     }
     let caller = caller(&door, found.surface, &parts).await?;
-    door.admit(&caller)?;
+    door.admit(&caller).await?;
     let body = match parts.method {
         Method::GET | Method::DELETE => None,
         _ => document(&door, &parts, sent).await?,

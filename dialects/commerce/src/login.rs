@@ -49,7 +49,7 @@ async fn password(door: &Door, settings: &Settings, surface: Surface, parts: &Pa
     };
     let lifetime = seconds(settings.token_seconds);
     let (token, caller) = door.directory().log_in(attempt, lifetime).await?;
-    door.admit(&caller)?;
+    door.admit(&caller).await?;
     if !may_shop(door, surface, &caller).await? {
         door.directory().end_token(&token).await?;
         return Err(Failure::unauthorized());
@@ -71,7 +71,7 @@ pub async fn may_shop(door: &Door, surface: Surface, caller: &Caller) -> Result<
 async fn application(door: &Door, settings: &Settings, parts: &Parts) -> Result<Response> {
     let key = bearer(&parts.headers).ok_or_else(Failure::unauthorized)?;
     let caller = door.directory().identify(key).await?;
-    door.admit(&caller)?;
+    door.admit(&caller).await?;
     // Who administers nothing is let in nowhere here.
     match door.directory().merchant(&caller, Need::CommerceAdmin, Surface::Admin.door()).await {
         Err(Error::Forbidden { .. }) => return Err(Failure::unauthorized()),

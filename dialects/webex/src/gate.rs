@@ -67,7 +67,7 @@ impl Entry {
         self.sources = caller.principal.sources.clone();
         // What a refused caller is told; one that is let in is told what is left.
         self.allowance = door.settings().rate_limit.map(|limit| Allowance { limit: limit.get(), remaining: 0 });
-        self.allowance = door.admit(&caller)?;
+        self.allowance = door.admit(&caller).await?;
         Ok(caller)
     }
 

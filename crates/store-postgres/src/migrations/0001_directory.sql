@@ -33,6 +33,15 @@ CREATE TABLE IF NOT EXISTS leases (
     PRIMARY KEY (tenant_id, name)
 );
 
+-- How many requests a principal made within a second: worth nothing a moment later, so nobody waits until it is on a disk.
+CREATE UNLOGGED TABLE IF NOT EXISTS permits (
+    tenant_id uuid   NOT NULL,
+    principal uuid   NOT NULL,
+    until     bigint NOT NULL,  -- the end of the second
+    taken     bigint NOT NULL,  -- may be more than there were
+    PRIMARY KEY (tenant_id, principal)
+);
+
 CREATE TABLE IF NOT EXISTS organizations (
     tenant_id uuid             NOT NULL,
     number    bigint           NOT NULL,

@@ -68,15 +68,19 @@ async fn issue(door: &Door, settings: &Settings, headers: &HeaderMap, form: Form
         }
         _ => return refused("unsupported_grant_type"),
     };
-    match issued.and_then(|issued| admitted(door, issued)) {
+    let issued = match issued {
+        Ok(issued) => admitted(door, issued).await,
+        Err(error) => Err(error),
+    };
+    match issued {
         Ok(issued) => granted(&issued, settings),
         Err(Error::Unauthenticated) => refused(word),
         Err(error) => failed(error),
     }
 }
 
-fn admitted(door: &Door, issued: Issued) -> Result<Issued> {
-    door.admit(&issued.caller)?;
+async fn admitted(door: &Door, issued: Issued) -> Result<Issued> {
+    door.admit(&issued.caller).await?;
     Ok(issued)
 }
 
