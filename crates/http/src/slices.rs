@@ -1,4 +1,7 @@
 //! How often a principal may ask several servers together: each takes permits in slices from the count that they share.
+//!
+//! What a server holds and does not use is lost to the others for this second. So the first slice of a second is small, and each
+//! further one twice as large as the one before: a server holds about as much as it has been asked for.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -10,8 +13,9 @@ use tokio::time::timeout;
 
 use crate::limiter::{Allowance, Key};
 
-/// Slices that a second's permits are cut into, where there are enough of them: what a server holds and does not use is lost to others.
-const SLICES: u32 = 10;
+/// What part of a second's permits the first slice is, and what part the largest one.
+const FIRST: u32 = 100;
+const LARGEST: u32 = 10;
 /// How long a request waits for a permit.
 const PATIENCE: Duration = Duration::from_millis(250);
 /// How long nobody asks for permits after one was waited for in vain.
@@ -36,6 +40,9 @@ struct Purse {
 }
 
 struct Slice {
+    /// How many permits were asked for.
+    size: u32,
+    /// How many of them are not spent.
     permits: u32,
     /// Permits beside those of this slice, when it was taken.
     left: u32,
@@ -115,8 +122,10 @@ async fn take(
     taking: OwnedMutexGuard<()>,
 ) -> Result<OwnedMutexGuard<()>, Error> {
     let asked = Instant::now();
-    let taken = permits.take(tenant, principal, (limit / SLICES).max(1), limit).await?;
-    *held(&purse.slice) = Some(Slice { permits: taken.permits, left: taken.left, ends: asked + taken.lasts });
+    let before = held(&purse.slice).as_ref().filter(|slice| asked < slice.ends).map(|slice| slice.size);
+    let size = before.map_or(limit / FIRST, |before| before.saturating_mul(2)).min(limit / LARGEST).max(1);
+    let taken = permits.take(tenant, principal, size, limit).await?;
+    *held(&purse.slice) = Some(Slice { size, permits: taken.permits, left: taken.left, ends: asked + taken.lasts });
     Ok(taking)
 }
 

@@ -1,6 +1,7 @@
 //! The PostgreSQL store, held to what every store must hold to, and to what is its own.
 
 mod place;
+mod servers;
 
 mod contract {
     use std::sync::Arc;
