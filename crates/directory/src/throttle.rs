@@ -51,7 +51,8 @@ struct Window {
     failures: u32,
 }
 
-/// Failures of the last while, in memory: a restart forgets them.
+/// Failures of the last while, in memory: a restart forgets them, and each process counts by itself. To count for several, a guess
+/// would have to be a failure before it is compared, and many right ones at once would be too many.
 #[derive(Debug)]
 pub(crate) struct Throttle {
     by_account: u32,

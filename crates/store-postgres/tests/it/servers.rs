@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use cardfile_directory::{Caller, Clock, Directory, Error, OrganizationDraft, Principal, Result, Scopes, Settings, Store};
 use cardfile_http::Door;
 use cardfile_model::{Filter, Mode, Order, OrganizationId, People, Role, Selection, Sources, TenantId};
-use cardfile_testdb::Database;
+use cardfile_testdb::{Cluster, Database};
 use cardfile_testkit::{CountingIds, FixedClock, person};
 use jiff::SignedDuration;
 use uuid::Uuid;
@@ -29,7 +29,11 @@ struct Servers {
 
 impl Servers {
     async fn new() -> Self {
-        let (database, clock) = (place::database(), Arc::new(FixedClock::default()));
+        Servers::on(place::database()).await
+    }
+
+    async fn on(database: Database) -> Self {
+        let clock = Arc::new(FixedClock::default());
         let doors = [server(database.url(), &clock, 1).await, server(database.url(), &clock, 2).await];
         let organization = OrganizationId(doors[0].directory().next_id());
         let draft = OrganizationDraft::new(organization, "Quayside");
@@ -161,6 +165,31 @@ async fn after_a_second_there_are_as_many_permits_again() {
     }
     tokio::time::sleep(Duration::from_millis(1_100)).await;
     assert_eq!(take(1, 4).await, (4, 6));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn while_the_database_is_away_each_counts_by_itself() {
+    let cluster = Cluster::private(&[]);
+    let servers = Servers::on(place::database_of(&cluster)).await;
+    let (_, caller) = servers.caller().await;
+    let door = &servers.doors[0];
+    cluster.stop_immediately();
+    let began = Instant::now();
+    let allowance = door.admit(&caller).await.expect("one request is not many").expect("there is a limit");
+    assert_eq!(allowance.remaining, LIMIT - 1);
+    assert!(began.elapsed() < Duration::from_secs(1), "{:?}", began.elapsed());
+    cluster.start();
+    tokio::time::sleep(Duration::from_millis(1_100)).await;
+    let permits = servers.directories()[1].store().permits().expect("servers share permits here");
+    for _ in 0..50 {
+        door.admit(&caller).await.expect("so many are let in");
+        let taken = permits.take(servers.tenant, caller.principal.id, 0, LIMIT).await;
+        if taken.is_ok_and(|taken| taken.left < LIMIT) {
+            return;
+        }
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    }
+    panic!("the servers do not count together again");
 }
 
 #[tokio::test(flavor = "multi_thread")]
