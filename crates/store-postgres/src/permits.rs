@@ -8,7 +8,7 @@ use cardfile_directory::{Error, Permits, Result, Taken};
 use cardfile_model::TenantId;
 use tokio::runtime::Handle;
 use tokio::sync::Mutex;
-use tokio_postgres::Client;
+use crate::connect::Connected;
 use tokio_postgres::types::Type;
 use uuid::Uuid;
 
@@ -42,7 +42,7 @@ const FORGET: &str = "
 pub(crate) struct PermitTable {
     connector: Connector,
     handle: Handle,
-    client: Mutex<Option<Arc<Client>>>,
+    client: Mutex<Option<Arc<Connected>>>,
 }
 
 impl PermitTable {
@@ -50,7 +50,7 @@ impl PermitTable {
         PermitTable { connector, handle, client: Mutex::default() }
     }
 
-    async fn client(&self) -> Result<Arc<Client>> {
+    async fn client(&self) -> Result<Arc<Connected>> {
         let mut kept = self.client.lock().await;
         if let Some(client) = kept.as_ref().filter(|client| !client.is_closed()) {
             return Ok(Arc::clone(client));
