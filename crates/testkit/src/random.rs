@@ -48,25 +48,48 @@ struct Trial {
 /// # Panics
 /// When the store and the judge do not agree, or the store's own check finds something.
 pub async fn agrees_with_the_judge(store: Arc<dyn Store>, seed: u64, steps: usize) {
-    let mut trial = Trial::new(store, seed);
-    trial.settle().await;
-    for step in 1..=steps {
-        trial.step = step;
-        trial.look_round().await;
-        match trial.dice.below(40) {
-            0 => trial.purge().await,
-            1 => drop(trial.clock.advance(SignedDuration::from_mins(30))),
-            _ => {
-                let command = trial.command().await;
-                trial.command_both(command).await;
+    let mut life = Life::begin(store, seed).await;
+    life.go_on(steps).await;
+}
+
+/// Random steps that may go on in another store, to which all was brought that the first one had.
+pub struct Life(Trial);
+
+impl Life {
+    /// Makes a tenant of two organizations in a fresh store.
+    ///
+    /// # Panics
+    /// When it cannot be made.
+    pub async fn begin(store: Arc<dyn Store>, seed: u64) -> Self {
+        let mut trial = Trial::new(store, seed);
+        trial.settle().await;
+        Life(trial)
+    }
+
+    /// Goes on in another store, which must have all that the one before had.
+    ///
+    /// # Panics
+    /// When it answers otherwise than the judge, or its own check finds something.
+    pub async fn move_to(&mut self, store: Arc<dyn Store>) {
+        self.0.store = store;
+        self.0.ask_everything().await;
+    }
+
+    /// Puts random steps to the store.
+    ///
+    /// # Panics
+    /// When the store and the judge do not agree, or the store's own check finds something.
+    pub async fn go_on(&mut self, steps: usize) {
+        let trial = &mut self.0;
+        for step in trial.step + 1..=trial.step + steps {
+            trial.step = step;
+            trial.step().await;
+            if step % 25 == 0 {
+                trial.ask_everything().await;
             }
         }
-        trial.ask().await;
-        if step % 25 == 0 {
-            trial.ask_everything().await;
-        }
+        trial.ask_everything().await;
     }
-    trial.ask_everything().await;
 }
 
 impl Trial {
@@ -109,6 +132,19 @@ impl Trial {
                 store.add_organization(draft.clone(), self.clock.now()).await.expect("an organization can be made");
             }
         }
+    }
+
+    async fn step(&mut self) {
+        self.look_round().await;
+        match self.dice.below(40) {
+            0 => self.purge().await,
+            1 => drop(self.clock.advance(SignedDuration::from_mins(30))),
+            _ => {
+                let command = self.command().await;
+                self.command_both(command).await;
+            }
+        }
+        self.ask().await;
     }
 
     /// Asks the judge who and what is there, so that commands meet somebody.
