@@ -85,6 +85,8 @@ impl Sql for Unreached {
             tenant: "",
             tenant_locked: "",
             add_tenant: "",
+            put_tenant: "",
+            drop_tenant: "",
             point: "",
             record: NONE,
             card: NONE,

@@ -41,6 +41,7 @@ mod signposts;
 pub mod sql;
 mod state;
 mod store;
+pub mod transfer;
 mod trash;
 mod turn;
 mod undo;

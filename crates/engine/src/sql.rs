@@ -181,6 +181,11 @@ pub struct Words {
     pub tenant_locked: &'static str,
     /// Makes a tenant of an id, with nothing in it.
     pub add_tenant: &'static str,
+    /// Makes a tenant of an id with counters: `version, revision, next_person, next_group, next_organization, next_segment, purged,
+    /// organizations_version` (`?2` to `?9`), and a number (`?10`) where tenants have numbers.
+    pub put_tenant: &'static str,
+    /// Removes the row of the tenant of an id, and nothing else of it.
+    pub drop_tenant: &'static str,
     /// `id, revision, created, modified, document, version, number` of the person of an id: the tenant's id and the person's.
     pub point: &'static str,
     /// `number, id, revision, created, modified, document` of a person.

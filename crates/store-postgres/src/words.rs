@@ -15,6 +15,11 @@ pub(crate) const WORDS: Words = Words {
     add_tenant: "INSERT INTO tenants (tenant_id, version, revision, next_person, next_group, next_organization, next_segment,
                                       purged, organizations_version)
                  VALUES (?1, 0, 0, 1, 1, 1, 1, 0, 0)",
+    // Tenants have no numbers here: that of each is 0.
+    put_tenant: "INSERT INTO tenants (tenant_id, version, revision, next_person, next_group, next_organization, next_segment,
+                                      purged, organizations_version)
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9 + CAST(?10 AS bigint))",
+    drop_tenant: "DELETE FROM tenants WHERE tenant_id = ?1",
     point: "SELECT c.id, c.revision, c.created, c.modified, c.document, t.version, i.number
               FROM tenants t
               LEFT JOIN ids i ON i.tenant_id = t.tenant_id AND i.id = ?2

@@ -50,6 +50,20 @@ impl SqliteDatabase {
         })
     }
 
+    /// Without the connection that writes.
+    pub(crate) fn reading(directory: &Path, options: &Options) -> Result<Self> {
+        let database = SqliteDatabase {
+            path: directory.to_owned(),
+            readers: Readers::new(directory, options),
+            writer: Mutex::new(None),
+            log_bytes: Arc::default(),
+            most_log: options.wal_mib << 20,
+            copying: Mutex::new(None),
+        };
+        database.readers.with(|Link(connection)| migrate::fits(connection))?;
+        Ok(database)
+    }
+
     /// Writes a consistent copy of everything into a new file, while requests go on.
     ///
     /// # Errors

@@ -34,7 +34,23 @@ pub type SqliteStore = Engine<SqliteDatabase>;
 /// # Errors
 /// `Unavailable` when the file cannot be opened or is busy, `Internal` for a file of a newer version or a damaged one.
 pub fn open(directory: &Path, options: Options) -> Result<Arc<SqliteStore>> {
-    let database = SqliteDatabase::open(directory, &options)?;
     let Options { readers, queue, ordered_people, .. } = options;
-    Engine::start(Arc::new(database), Settings { readers, queue, ordered_people })
+    Engine::start(database(directory, options)?, Settings { readers, queue, ordered_people })
+}
+
+/// As [`open`], without the store over it: for what is done with a database as a whole.
+///
+/// # Errors
+/// As [`open`].
+pub fn database(directory: &Path, options: Options) -> Result<Arc<SqliteDatabase>> {
+    SqliteDatabase::open(directory, &options).map(Arc::new)
+}
+
+/// As [`database`], for reading only: nothing in the file is changed.
+///
+/// # Errors
+/// `Unavailable` when there is no file or it cannot be read, `Invalid` for one of an older version, which is left as it is, and
+/// `Internal` for one of a newer version or a damaged one.
+pub fn reading(directory: &Path, options: Options) -> Result<Arc<SqliteDatabase>> {
+    SqliteDatabase::reading(directory, &options).map(Arc::new)
 }

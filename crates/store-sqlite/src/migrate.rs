@@ -46,6 +46,21 @@ pub(crate) fn migrate(connection: &mut Connection) -> Result<()> {
     transaction.commit().map_err(fault)
 }
 
+/// Refuses a file that is not up to date.
+///
+/// # Errors
+/// `Invalid` for a file of an older version of this software, `Internal` for one of a newer version.
+pub(crate) fn fits(connection: &Connection) -> Result<()> {
+    let taken = known(connection)?;
+    if taken < STEPS.len() {
+        let lacks = format!("the file has schema {taken}, and {} is wanted", STEPS.len());
+        let message =
+            format!("{lacks}: any command of this version that uses it, such as `cardfile check`, brings it up to date");
+        return Err(Error::invalid("data", "schema", message));
+    }
+    Ok(())
+}
+
 /// How many steps a file has taken.
 ///
 /// # Errors

@@ -21,6 +21,7 @@ const TABLES: &[&str] = &[
     "refresh_tokens",
     "notes",
     "leases",
+    "moves",
     "contacts",
     "texts",
 ];

@@ -21,6 +21,10 @@ pub(crate) const WORDS: Words = Words {
                      WHERE id = ?1",
     add_tenant: "INSERT INTO tenants (id, version, revision, next_person, next_group, next_organization, next_segment)
                  VALUES (?1, 0, 0, 1, 1, 1, 1)",
+    put_tenant: "INSERT INTO tenants (id, version, revision, next_person, next_group, next_organization, next_segment, purged,
+                                      organizations_version, tenant_id)
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
+    drop_tenant: "DELETE FROM tenants WHERE id = ?1",
     point: "SELECT c.id, c.revision, c.created, c.modified, c.document, t.version, i.number
               FROM tenants t
               LEFT JOIN ids i ON i.tenant_id = t.tenant_id AND i.id = ?2

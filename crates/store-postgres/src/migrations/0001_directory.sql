@@ -33,13 +33,23 @@ CREATE TABLE IF NOT EXISTS leases (
     PRIMARY KEY (tenant_id, name)
 );
 
--- How many requests a principal made within a second: worth nothing a moment later, so nobody waits until it is on a disk.
-CREATE UNLOGGED TABLE IF NOT EXISTS permits (
+-- How many requests a principal made within a second.
+CREATE TABLE IF NOT EXISTS permits (
     tenant_id uuid   NOT NULL,
     principal uuid   NOT NULL,
     until     bigint NOT NULL,  -- the end of the second
     taken     bigint NOT NULL,  -- may be more than there were
     PRIMARY KEY (tenant_id, principal)
+);
+
+-- How far tenants have come that are being moved here from elsewhere.
+CREATE TABLE IF NOT EXISTS moves (
+    tenant_id  uuid             NOT NULL,
+    table_name text COLLATE "C" NOT NULL,  -- 'tenants' for the tenant as a whole
+    position   bytea            NOT NULL,  -- the key of the last row written
+    rows       bigint           NOT NULL,
+    version    bigint           NOT NULL,  -- the version of the tenant where it comes from
+    PRIMARY KEY (tenant_id, table_name)
 );
 
 CREATE TABLE IF NOT EXISTS organizations (

@@ -1,5 +1,6 @@
 //! The PostgreSQL store, held to what every store must hold to, and to what is its own.
 
+mod moving;
 mod place;
 mod servers;
 

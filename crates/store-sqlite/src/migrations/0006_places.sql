@@ -34,3 +34,13 @@ CREATE TABLE leases (
     until     INTEGER NOT NULL,
     PRIMARY KEY (tenant_id, name)
 ) WITHOUT ROWID;
+
+-- How far tenants have come that are being moved here from elsewhere.
+CREATE TABLE moves (
+    tenant_id  INTEGER NOT NULL,
+    table_name TEXT    NOT NULL,  -- 'tenants' for the tenant as a whole
+    position   BLOB    NOT NULL,  -- the key of the last row written
+    rows       INTEGER NOT NULL,
+    version    INTEGER NOT NULL,  -- the version of the tenant where it comes from
+    PRIMARY KEY (tenant_id, table_name)
+) WITHOUT ROWID;
