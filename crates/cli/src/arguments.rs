@@ -130,6 +130,17 @@ pub(crate) enum Command {
         #[arg(long)]
         distribute: bool,
     },
+    /// Copy the whole directory into a database, or from one into a data directory, and compare both
+    ///
+    /// A new database is prepared by `cardfile migrate` before. What is moved from is only read: it stays as it is. Stop its
+    /// servers first: a tenant that is written to meanwhile is begun anew. A move that ended early goes on where it was when
+    /// it is begun again. At the end all rows are read again and compared; the exit status is 1 when something differs.
+    #[command(verbatim_doc_comment)]
+    Move {
+        /// Where to: postgres://… or a data directory
+        #[arg(long, value_name = "URL|DIR")]
+        to: String,
+    },
     /// Remove for good, now, what was in the trash longer than the retention term
     Purge,
     /// Show the configuration

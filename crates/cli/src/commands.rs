@@ -3,6 +3,7 @@
 mod care;
 mod changes;
 mod client;
+mod moving;
 mod org;
 mod token;
 mod user;
@@ -34,6 +35,7 @@ pub(crate) async fn run(arguments: Arguments, output: &Output) -> Result<ExitCod
         Command::Restore { file } => care::restore(&common, &file, output)?,
         Command::Check { rebuild } => return care::check(&common, rebuild, output).await,
         Command::Migrate { distribute } => care::migrate(&common, distribute, output).await?,
+        Command::Move { to } => return moving::run(&common, &to, output).await,
         Command::Purge => care::purge(&common, output).await?,
         Command::Config(arguments::Config::Print) => {
             let loaded = load(&common, &[])?;

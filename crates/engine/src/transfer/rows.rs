@@ -86,11 +86,10 @@ fn alike(connection: &Connection, shape: &Shape, tenant: Key, after: Option<&[Va
 
 /// An expression for about how large a row is.
 fn size(shape: &Shape) -> String {
-    let mut size = format!("{}", shape.columns.len() * 16);
-    for (name, _) in shape.columns.iter().filter(|(_, kind)| matches!(kind, Kind::Text | Kind::Blob)) {
-        size += &format!(" + coalesce(octet_length({name}), 0)");
-    }
-    size
+    let sized = shape.columns.iter().filter(|(_, kind)| matches!(kind, Kind::Text | Kind::Blob));
+    let mut terms = vec![(shape.columns.len() * 16).to_string()];
+    terms.extend(sized.map(|(name, _)| format!("coalesce(octet_length({name}), 0)")));
+    terms.join(" + ")
 }
 
 /// Reads rows whose key is a number, by the words for them.

@@ -69,10 +69,8 @@ pub(super) fn refuse_known(to: &dyn Database, tenant: TenantId) -> Result<()> {
 
 /// Finds a tenant's place for what it is at a version, or makes one. What the target has of another version is removed.
 pub(super) fn place(to: &dyn Database, tenant: TenantId, version: i64, most: Most) -> Result<Place> {
-    let found = to.snapshot(|connection| find(connection, tenant))?;
-    let (key, is_whole, noted) = match found {
-        Some(found) => found,
-        None => return make(to, tenant, version),
+    let Some((key, is_whole, noted)) = to.snapshot(|connection| find(connection, tenant))? else {
+        return make(to, tenant, version);
     };
     if noted.version == version && noted.position != DIFFERS {
         if is_whole {
