@@ -78,7 +78,7 @@ fn as_text(report: &Report, to: &Place) -> String {
     let Report { tenants, written, tables, differences } = report;
     let rows: u64 = tables.iter().map(|(_, rows)| rows).sum();
     if differences.is_empty() {
-        return format!("{tenants} tenants with {rows} rows are in {to}, {written} rows written now; both sides agree");
+        return format!("moved into {to}: tenants {tenants}, rows {rows} ({written} of them now); both sides agree");
     }
     let mut lines: BTreeMap<Uuid, String> = BTreeMap::new();
     for found in differences {

@@ -24,6 +24,7 @@ const COMMANDS: &[&[&str]] = &[
     &["backup"],
     &["restore"],
     &["check"],
+    &["move"],
     &["purge"],
     &["config"],
     &["config", "print"],

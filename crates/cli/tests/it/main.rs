@@ -8,6 +8,7 @@ mod demo;
 mod doors;
 mod help;
 mod http;
+mod moving;
 mod process;
 mod serving;
 mod stopping;
