@@ -8,9 +8,7 @@ use axum::body::{Body, to_bytes};
 use axum::http::Request;
 use axum::http::request::Builder;
 use cardfile_commerce::Settings;
-use cardfile_directory::{
-    Attempt, Author, Clock, Command, Directory, OrganizationDraft, Outcome, Principal, Scopes, Surface,
-};
+use cardfile_directory::{Attempt, Author, Clock, Command, Directory, OrganizationDraft, Outcome, Principal, Scopes, Surface};
 use cardfile_http::Door;
 use cardfile_model::{Batch, Contact, Entry, Limits, Membership, Mode, OrganizationId, Reach, Role, Sources, TenantId, Write};
 use cardfile_testkit::transcript::Variables;

@@ -9,13 +9,41 @@ use uuid::Uuid;
 
 use crate::harness::{Harness, membership};
 
-/// Rounds of each race.
+/// Rounds of each race in a file.
 const ROUNDS: usize = 1500;
+/// Rounds of each race in a database, which is slower: there is more time in between for something to go wrong.
+const REMOTE_ROUNDS: usize = 150;
 const REMOVE: &str = "/ccagent/v1/organizations/removeContacts";
 
 fn give(id: Uuid, roles: &[&str]) -> Write {
     let memberships = vec![MembershipEdit::Replace(vec![membership(2, roles)])];
     Write::Patch { id, expect: Expect::Any, patch: Box::new(Patch { memberships, ..Patch::default() }) }
+}
+
+/// Makes tests of races: each over the stores that last.
+macro_rules! over_lasting_stores {
+    ($($race:ident),* $(,)?) => {
+        mod sqlite {
+            use super::{Arc, Harness, ROUNDS};
+            $(#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+            async fn $race() {
+                super::$race(Arc::new(Harness::durable("races").await), ROUNDS).await;
+            })*
+        }
+        mod postgresql {
+            use super::{Arc, Harness, REMOTE_ROUNDS};
+            $(#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+            async fn $race() {
+                super::$race(Arc::new(Harness::in_a_database("races").await), REMOTE_ROUNDS).await;
+            })*
+        }
+    };
+}
+
+over_lasting_stores! {
+    of_two_administrators_removing_each_other_one_stays,
+    of_two_approvers_removed_by_two_requests_one_stays,
+    who_was_taken_out_is_changed_no_more,
 }
 
 /// Has two requests made at once, each by one and about another; answers the codes of their refusals.
@@ -31,12 +59,10 @@ async fn at_once(harness: &Arc<Harness>, removals: [(&str, &str); 2]) -> Vec<Str
     requests.join_all().await.into_iter().filter(|code| !code.is_empty()).collect()
 }
 
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn of_two_administrators_removing_each_other_one_stays() {
-    let harness = Arc::new(Harness::durable("races").await);
+async fn of_two_administrators_removing_each_other_one_stays(harness: Arc<Harness>, rounds: usize) {
     let [ida, eve] = ["IDA", "EVE"].map(|name| harness.known(name));
     let ids = ["IDA_UUID", "EVE_UUID"].map(|name| harness.known(name).parse::<Uuid>().expect("it is one"));
-    for round in 0..ROUNDS {
+    for round in 0..rounds {
         let refused = at_once(&harness, [(&ida, &eve), (&eve, &ida)]).await;
         let is_told = refused.iter().all(|code| ["100091", "100001", "100020"].contains(&code.as_str()));
         assert!(refused.len() == 1 && is_told, "round {round}: {refused:?}");
@@ -44,25 +70,21 @@ async fn of_two_administrators_removing_each_other_one_stays() {
     }
 }
 
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn of_two_approvers_removed_by_two_requests_one_stays() {
-    let harness = Arc::new(Harness::durable("races").await);
+async fn of_two_approvers_removed_by_two_requests_one_stays(harness: Arc<Harness>, rounds: usize) {
     let [ida, eve, omar, lin] = ["IDA", "EVE", "OMAR", "LIN"].map(|name| harness.known(name));
     let ids = ["OMAR_UUID", "LIN_UUID"].map(|name| harness.known(name).parse::<Uuid>().expect("it is one"));
-    for round in 0..ROUNDS {
+    for round in 0..rounds {
         harness.write(ids.map(|id| give(id, &["approver"])).into()).await;
         let refused = at_once(&harness, [(&ida, &omar), (&eve, &lin)]).await;
         assert_eq!(refused, ["100020"], "round {round}");
     }
 }
 
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn who_was_taken_out_is_changed_no_more() {
-    let harness = Arc::new(Harness::durable("races").await);
+async fn who_was_taken_out_is_changed_no_more(harness: Arc<Harness>, rounds: usize) {
     let [ida, eve, lin] = ["IDA", "EVE", "LIN"].map(|name| harness.known(name));
     let id = harness.known("LIN_UUID").parse::<Uuid>().expect("it is one");
     let (member, profile) = (format!("/ccagent/v1/organizationMembers/{lin}"), format!("/ccadmin/v1/profiles/{lin}"));
-    for round in 0..ROUNDS {
+    for round in 0..rounds {
         let memberships = vec![MembershipEdit::Replace(vec![membership(2, &["buyer"])])];
         let patch = Patch { memberships, is_inactive: Some(false), ..Patch::default() };
         harness.write(vec![Write::Patch { id, expect: Expect::Any, patch: Box::new(patch) }]).await;
