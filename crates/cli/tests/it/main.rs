@@ -4,6 +4,7 @@ mod accounts;
 mod clients;
 mod commands;
 mod crash;
+mod database;
 mod demo;
 mod doors;
 mod help;
