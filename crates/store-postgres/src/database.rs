@@ -1,5 +1,6 @@
 //! PostgreSQL as the engine's database.
 
+use std::collections::BTreeSet;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
@@ -15,11 +16,13 @@ use uuid::Uuid;
 
 use crate::connect::Connector;
 use crate::fault::overloaded;
-use crate::link::Link;
+use crate::link::{Link, dollars};
 use crate::options::Options;
 use crate::permits::PermitTable;
 use crate::points::Points;
 use crate::pool::Pool;
+use crate::statements::Statements;
+use crate::words::POINTS;
 
 /// A database of a PostgreSQL server, or of an engine that speaks its wire.
 pub struct PostgresDatabase {
@@ -28,6 +31,7 @@ pub struct PostgresDatabase {
     points: Points,
     permits: Arc<PermitTable>,
     options: Options,
+    sent: Arc<Statements>,
     /// Transactions that were done anew, and those given up after all tries.
     repeated: AtomicU64,
     given_up: AtomicU64,
@@ -49,17 +53,25 @@ impl PostgresDatabase {
                 (own.handle().clone(), Some(own))
             }
         };
-        let pool = |most| Pool::new(connector.clone(), handle.clone(), most, options);
+        let sent = Arc::<Statements>::default();
+        let pool = |most| Pool::new(connector.clone(), handle.clone(), most, options, Arc::clone(&sent));
         Ok(PostgresDatabase {
             reads: pool(options.connections),
             writes: pool(options.writers),
             points: Points::new(connector, &handle, options),
             permits: Arc::new(PermitTable::new(connector.clone(), handle.clone())),
             options: *options,
+            sent,
             repeated: AtomicU64::new(0),
             given_up: AtomicU64::new(0),
             own: Mutex::new(own),
         })
+    }
+
+    /// The text of every statement with values that was sent so far, each once: for operators, to look at their plans or to have a
+    /// pooler or a proxy know them. Those that begin and end transactions are not among them.
+    pub fn statements(&self) -> BTreeSet<String> {
+        self.sent.all().iter().map(|sql| dollars(sql)).collect()
     }
 
     /// Begins a transaction of some kind. What holds for it only is said in it, so that nothing is left on a connection that a
@@ -113,6 +125,7 @@ impl Database for PostgresDatabase {
     }
 
     async fn point(&self, tenant: TenantId, id: Uuid) -> Result<Option<Point>> {
+        self.sent.note(POINTS);
         self.points.ask(tenant, id).await
     }
 

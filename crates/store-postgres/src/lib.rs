@@ -3,13 +3,14 @@
 //! What is done with people, groups and the index is the engine's (`cardfile-engine`); here is what PostgreSQL adds: connections
 //! (`connect.rs`, `hosts.rs`, `tls.rs`), lending them (`pool.rs`), the engine's statements on them (`link.rs`, `words.rs`), single
 //! contacts on shared ones (`points.rs`), requests counted for all servers (`permits.rs`), transactions and when they are done anew
-//! (`database.rs`), and the schema (`migrate.rs`).
+//! (`database.rs`), the schema (`migrate.rs`), and the tables spread over machines (`distribute.rs`).
 //!
 //! Any number of processes may use one database. Nothing is left on a connection between transactions, so that a pooler may
 //! stand in between, and every statement names the tenant its rows are spread by.
 
 mod connect;
 mod database;
+mod distribute;
 mod fault;
 mod hosts;
 mod link;
@@ -18,6 +19,7 @@ mod options;
 mod permits;
 mod points;
 mod pool;
+mod statements;
 mod tls;
 mod value;
 mod words;
@@ -25,16 +27,17 @@ mod words;
 use std::sync::Arc;
 
 use cardfile_directory::Result;
-use cardfile_engine::{Engine, Settings};
+use cardfile_engine::Settings;
 use tokio::runtime::Handle;
 
 use connect::Connector;
 pub use database::PostgresDatabase;
+pub use distribute::{Distributed, Engine, TABLES, distribute};
 pub use migrate::Schema;
 pub use options::Options;
 
 /// The directory in a PostgreSQL database.
-pub type PostgresStore = Engine<PostgresDatabase>;
+pub type PostgresStore = cardfile_engine::Engine<PostgresDatabase>;
 
 /// Opens the store in the database of a URL, whose schema must be up to date. Within a runtime, on which its connections live.
 ///
@@ -42,7 +45,7 @@ pub type PostgresStore = Engine<PostgresDatabase>;
 /// `Invalid` for a URL that cannot be read and a database whose schema is another, `Unavailable` when it does not answer.
 pub async fn open(url: &str, options: Options) -> Result<Arc<PostgresStore>> {
     let Options { readers, queue, ordered_people, .. } = options;
-    Engine::start(database(url, options).await?, Settings { readers, queue, ordered_people })
+    cardfile_engine::Engine::start(database(url, options).await?, Settings { readers, queue, ordered_people })
 }
 
 /// As [`open`], without the store over it: for what is done with a database as a whole.

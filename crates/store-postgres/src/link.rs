@@ -20,6 +20,7 @@ use tokio_postgres::{Client, Statement};
 use crate::connect::Connected;
 use crate::fault::{fault, is_conflict, is_read_only, unavailable};
 use crate::options::Options;
+use crate::statements::Statements;
 use crate::value::{Bound, Found};
 use crate::words::{self, Bulk, WORDS};
 
@@ -39,6 +40,7 @@ pub(crate) struct Link {
     patience: Duration,
     /// `None` where statements are not to be prepared.
     statements: Option<RefCell<HashMap<String, Statement>>>,
+    sent: Arc<Statements>,
     /// What was sent and is not waited for yet.
     pending: RefCell<Vec<Pending>>,
     /// Whether the transaction conflicted with another.
@@ -48,12 +50,13 @@ pub(crate) struct Link {
 }
 
 impl Link {
-    pub(crate) fn new(client: Connected, handle: Handle, options: &Options) -> Self {
+    pub(crate) fn new(client: Connected, handle: Handle, options: &Options, sent: Arc<Statements>) -> Self {
         Link {
             client: Arc::new(client),
             handle,
             patience: options.answer_patience(),
             statements: options.prepared_statements.then(RefCell::default),
+            sent,
             pending: RefCell::default(),
             is_conflicted: Cell::new(false),
             is_spoilt: Cell::new(false),
@@ -120,6 +123,10 @@ impl Link {
             return Err(unavailable("the database does not answer any more"));
         };
         let failed = sent.into_iter().find_map(Result::err);
+        if let Some(error) = failed.as_ref().filter(|error| !is_conflict(error)) {
+            // Whoever waits now may be told no more than that what they did cannot be kept.
+            tracing::warn!(%error, cause = ?std::error::Error::source(error), "a statement that was not waited for failed");
+        }
         self.is_spoilt.set(self.is_spoilt.get() || failed.is_some());
         failed.map_or(answer, Err).map_err(|error| {
             if is_conflict(&error) {
@@ -156,10 +163,14 @@ impl Link {
 
     /// A statement, prepared if statements are.
     fn statement(&self, sql: &str) -> Result<Option<Statement>> {
-        let Some(statements) = &self.statements else { return Ok(None) };
+        let Some(statements) = &self.statements else {
+            self.sent.note(sql);
+            return Ok(None);
+        };
         if let Some(known) = statements.borrow().get(sql) {
             return Ok(Some(known.clone()));
         }
+        self.sent.note(sql);
         let text = dollars(sql);
         let statement = self.settle(self.client.prepare(&text))?;
         let mut statements = statements.borrow_mut();

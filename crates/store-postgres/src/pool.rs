@@ -11,6 +11,7 @@ use crate::connect::Connector;
 use crate::fault::{closed, overloaded};
 use crate::link::Link;
 use crate::options::Options;
+use crate::statements::Statements;
 
 /// So many connections at most; who finds none waits a while.
 pub(crate) struct Pool {
@@ -20,10 +21,11 @@ pub(crate) struct Pool {
     idle: Mutex<Vec<Link>>,
     patience: Duration,
     options: Options,
+    sent: Arc<Statements>,
 }
 
 impl Pool {
-    pub(crate) fn new(connector: Connector, handle: Handle, most: usize, options: &Options) -> Self {
+    pub(crate) fn new(connector: Connector, handle: Handle, most: usize, options: &Options, sent: Arc<Statements>) -> Self {
         Pool {
             connector,
             handle,
@@ -31,6 +33,7 @@ impl Pool {
             idle: Mutex::default(),
             patience: options.patience(),
             options: *options,
+            sent,
         }
     }
 
@@ -60,7 +63,7 @@ impl Pool {
             }
         }
         let client = self.handle.block_on(self.connector.connect(&self.handle))?;
-        Ok(Link::new(client, self.handle.clone(), &self.options))
+        Ok(Link::new(client, self.handle.clone(), &self.options, Arc::clone(&self.sent)))
     }
 
     /// Connections that wait to be lent.

@@ -1,22 +1,25 @@
 //! The PostgreSQL store, held to what every store must hold to, and to what is its own.
 
+mod conflicts;
+mod distributing;
+mod migrating;
 mod moving;
 mod place;
+mod routing;
 mod servers;
+mod tenant;
 
 mod contract {
     use std::sync::Arc;
 
     use cardfile_directory::Store;
-    use cardfile_testdb::Database;
     use cardfile_testkit::store_contract;
 
-    use crate::place;
+    use crate::routing::Watched;
 
-    async fn open() -> (Arc<dyn Store>, Database) {
-        let database = place::database();
-        let store = place::open(database.url()).await;
-        (store, database)
+    async fn open() -> (Arc<dyn Store>, Watched) {
+        let watched = Watched::new().await;
+        (watched.store(), watched)
     }
 
     store_contract!(open);

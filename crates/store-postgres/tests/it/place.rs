@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use cardfile_store_postgres::{Options, PostgresStore};
 use cardfile_testdb::{Cluster, Database};
+use tokio_postgres::{Client, NoTls};
 
 /// A database with the schema and nothing in it.
 pub fn database() -> Database {
@@ -18,7 +19,19 @@ pub fn database_of(cluster: &Cluster) -> Database {
     })
 }
 
+/// A database with nothing at all in it.
+pub fn empty() -> Database {
+    Cluster::shared().database("nothing", |_| {})
+}
+
 /// The store in a database.
 pub async fn open(url: &str) -> Arc<PostgresStore> {
     cardfile_store_postgres::open(url, Options::default()).await.expect("the store can be opened")
+}
+
+/// A connection of a test's own.
+pub async fn client(url: &str) -> Client {
+    let (client, connection) = tokio_postgres::connect(url, NoTls).await.expect("the database can be reached");
+    tokio::spawn(connection);
+    client
 }
