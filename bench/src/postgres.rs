@@ -48,7 +48,9 @@ async fn connect(url: &str) -> Result<Client> {
 /// Binary COPY of the same people into a bare table with a unique id and a number, 10,000 in a durable transaction; people a second.
 async fn copy(url: &str, people: usize) -> Result<f64> {
     let client = connect(url).await?;
-    client.batch_execute("CREATE TABLE bare (number bigint PRIMARY KEY, id uuid NOT NULL UNIQUE, document bytea NOT NULL)").await?;
+    client
+        .batch_execute("CREATE TABLE bare (number bigint PRIMARY KEY, id uuid NOT NULL UNIQUE, document bytea NOT NULL)")
+        .await?;
     let documents: Vec<String> = (0..people).map(|number| Person::at(number).json()).collect();
     let start = Instant::now();
     for first in (0..people).step_by(COPIED) {
@@ -67,14 +69,20 @@ async fn copy(url: &str, people: usize) -> Result<f64> {
 fn pgbench(cluster: &Cluster, database: &str, people: usize) -> Result<f64> {
     // Readable by the user whom the cluster's programs run as.
     let place = std::env::temp_dir().join(format!("cardfile-bench-{}.sql", std::process::id()));
-    std::fs::write(&place, format!("\\set number random(0, {})\nSELECT document FROM bare WHERE number = :number;\n", people - 1))?;
+    std::fs::write(
+        &place,
+        format!("\\set number random(0, {})\nSELECT document FROM bare WHERE number = :number;\n", people - 1),
+    )?;
     let (connections, seconds) = (CONNECTIONS.to_string(), ROUND.as_secs().to_string());
     let url = cluster.url(database);
     let file = place.to_str().context("a path is no text")?;
     let said = cluster.run("pgbench", &["-n", "-f", file, "-c", &connections, "-j", "2", "-T", &seconds, &url]);
     std::fs::remove_file(&place)?;
     let text = String::from_utf8_lossy(&said.stdout);
-    let line = text.lines().find(|line| line.starts_with("tps = ")).with_context(|| format!("pgbench says {text}{}", String::from_utf8_lossy(&said.stderr)))?;
+    let line = text
+        .lines()
+        .find(|line| line.starts_with("tps = "))
+        .with_context(|| format!("pgbench says {text}{}", String::from_utf8_lossy(&said.stderr)))?;
     Ok(line.split_whitespace().nth(2).context("no figure")?.parse()?)
 }
 

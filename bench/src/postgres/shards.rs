@@ -54,7 +54,12 @@ fn measure_tenants(bench: &mut Bench, cluster: &Cluster, tenants: usize, people:
     bench.report.add(Row::new(label("point read, one server"), people, stretch.rate, "requests/s"));
     bench.report.add(Row::new(label("point read, one server, p99"), people, Times::from(stretch.latencies).p99_ms(), "ms"));
     let second = serve(Place::Database(&url))?;
-    bench.report.add(Row::new(label("point read, two servers"), people, both([first.address, second.address], &accounts, &ids, each)?, "requests/s"));
+    bench.report.add(Row::new(
+        label("point read, two servers"),
+        people,
+        both([first.address, second.address], &accounts, &ids, each)?,
+        "requests/s",
+    ));
     bench.report.add(Row::new(label("memory of the server"), people, first.process().memory_mib()?, "MiB").over(bare));
     first.stop()?;
     second.stop()?;

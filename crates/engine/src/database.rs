@@ -89,10 +89,7 @@ impl dyn Database + '_ {
     }
 }
 
-fn once<T>(
-    work: impl FnOnce(&Connection) -> Result<T>,
-    lend: impl FnOnce(&mut Work<'_>) -> Result<()>,
-) -> Result<T> {
+fn once<T>(work: impl FnOnce(&Connection) -> Result<T>, lend: impl FnOnce(&mut Work<'_>) -> Result<()>) -> Result<T> {
     let (mut work, mut answer) = (Some(work), None);
     lend(&mut |connection| {
         if let Some(work) = work.take() {

@@ -19,12 +19,7 @@ pub(crate) type TextEdits<'a> = BTreeMap<u32, Vec<(usize, Option<&'a str>)>>;
 /// Writes the search texts of people into their chunks.
 ///
 /// Whoever has a number from `first_new` on is new, so that nothing can be in a chunk of only such people.
-pub(crate) fn texts(
-    connection: &Connection,
-    tenant: Key,
-    indexed: &BTreeMap<u32, Indexed>,
-    first_new: u32,
-) -> Result<()> {
+pub(crate) fn texts(connection: &Connection, tenant: Key, indexed: &BTreeMap<u32, Indexed>, first_new: u32) -> Result<()> {
     let mut edits = TextEdits::new();
     for (&number, indexed) in indexed {
         let text = Some(indexed.text.as_str()).filter(|text| !text.is_empty());

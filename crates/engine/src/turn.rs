@@ -11,8 +11,8 @@ use uuid::Uuid;
 
 use crate::fault::{caught, given_up};
 use crate::flush;
-use crate::segments::{TenantBlocks, index_fault};
 use crate::people::People;
+use crate::segments::{TenantBlocks, index_fault};
 use crate::sets::{SetName, Sets, chunks_of};
 use crate::sql::{Connection, params};
 use crate::state::{Dated, Known, Segments, State, States, TenantRow};
@@ -157,7 +157,17 @@ impl<'c> Turn<'c> {
             let Known { sets, segments, tree } = known;
             let people = People::default();
             let first_new = row.next_person;
-            let draft = Draft { row, first_new, people, sets, dirty: BTreeMap::new(), segments, tree, is_touched: false, steps: Vec::new() };
+            let draft = Draft {
+                row,
+                first_new,
+                people,
+                sets,
+                dirty: BTreeMap::new(),
+                segments,
+                tree,
+                is_touched: false,
+                steps: Vec::new(),
+            };
             self.drafts.insert(tenant, draft);
         }
         self.drafts.get_mut(&tenant).ok_or_else(|| Error::internal("a draft vanished"))

@@ -169,13 +169,7 @@ fn job<T: Send + 'static>(
     (Job { tenant, weight, task: Box::new(Asked { work, result: Err(closed()), reply }) }, answer)
 }
 
-fn run(
-    database: &dyn Database,
-    states: &States,
-    inbox: &Receiver<Letter>,
-    meter: &Meter,
-    after_group: impl Fn(&[TenantId]),
-) {
+fn run(database: &dyn Database, states: &States, inbox: &Receiver<Letter>, meter: &Meter, after_group: impl Fn(&[TenantId])) {
     let is_apart = database.writers() > 1;
     let mut is_stopped = false;
     let mut next = receive(inbox);

@@ -92,7 +92,8 @@ mod tests {
     #[tokio::test]
     async fn a_server_that_closes_is_alive_but_not_ready() {
         let data = tempfile::tempdir().unwrap();
-        let Installation { directory, .. } = Installation::open(&Place::Embedded(data.path().to_owned()), &Config::default()).await.unwrap();
+        let Installation { directory, .. } =
+            Installation::open(&Place::Embedded(data.path().to_owned()), &Config::default()).await.unwrap();
         let metrics = Arc::new(Metrics::new(Arc::<dyn Store>::clone(directory.store())));
         let house = Arc::new(House { directory, metrics, is_closing: AtomicBool::new(false) });
         let ask = async |path: &str| {
@@ -108,7 +109,8 @@ mod tests {
     #[tokio::test]
     async fn a_server_whose_store_is_gone_is_not_ready() {
         let data = tempfile::tempdir().unwrap();
-        let Installation { directory, store } = Installation::open(&Place::Embedded(data.path().to_owned()), &Config::default()).await.unwrap();
+        let Installation { directory, store } =
+            Installation::open(&Place::Embedded(data.path().to_owned()), &Config::default()).await.unwrap();
         let metrics = Arc::new(Metrics::new(Arc::<dyn Store>::clone(directory.store())));
         let house = Arc::new(House { directory, metrics, is_closing: AtomicBool::new(false) });
         store.close();

@@ -33,6 +33,8 @@ pub const TABLES: &[&str] = &[
     "leases",
     "permits",
     "moves",
+    "permits",
+    "moves",
     "schema_steps",
     SIGNPOSTS,
 ];

@@ -3,12 +3,12 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use crate::connect::Connected;
 use async_trait::async_trait;
 use cardfile_directory::{Error, Permits, Result, Taken};
 use cardfile_model::TenantId;
 use tokio::runtime::Handle;
 use tokio::sync::Mutex;
-use crate::connect::Connected;
 use tokio_postgres::types::Type;
 use uuid::Uuid;
 

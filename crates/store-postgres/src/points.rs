@@ -11,8 +11,8 @@ use cardfile_model::TenantId;
 use tokio::runtime::Handle;
 use tokio::sync::{mpsc, oneshot};
 use tokio::time::timeout;
-use tokio_postgres::types::{ToSql, Type};
 use tokio_postgres::Statement;
+use tokio_postgres::types::{ToSql, Type};
 use uuid::Uuid;
 
 use crate::connect::{Connected, Connector};

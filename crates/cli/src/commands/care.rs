@@ -51,8 +51,14 @@ pub(super) async fn migrate(common: &Common, is_distributed: bool, output: &Outp
         open(common).await?;
         return output.answer(&json!({"steps": null}), || "a data directory is brought up to date whenever it is opened".into());
     };
-    let schema = cardfile_store_postgres::migrate(url, &config.postgres).await.with_context(|| format!("{place} cannot be prepared"))?;
-    output.answer(&json!({"steps": schema.taken}), || format!("{place} has schema {}", schema.taken))
+    let schema =
+        cardfile_store_postgres::migrate(url, &config.postgres).await.with_context(|| format!("{place} cannot be prepared"))?;
+    let mut lines = vec![format!("{place} has schema {}", schema.taken)];
+    if is_distributed {
+        let distributed = cardfile_store_postgres::distribute(url, &config.postgres).await;
+        lines.extend(distributed.with_context(|| format!("{place} cannot be spread"))?.lines);
+    }
+    output.answer(&json!({"steps": schema.taken, "distributed": &lines[1..]}), || lines.join("\n"))
 }
 
 pub(super) async fn purge(common: &Common, output: &Output) -> Result<()> {

@@ -26,7 +26,14 @@ const ARROWS: &[(&str, &[&str])] = &[
     ),
     (
         "cardfile",
-        &["cardfile-server", "cardfile-store-sqlite", "cardfile-store-postgres", "cardfile-directory", "cardfile-model"],
+        &[
+            "cardfile-server",
+            "cardfile-engine",
+            "cardfile-store-sqlite",
+            "cardfile-store-postgres",
+            "cardfile-directory",
+            "cardfile-model",
+        ],
     ),
     ("cardfile-testkit", &["cardfile-directory", "cardfile-model"]),
     ("cardfile-testdb", &[]),

@@ -28,7 +28,10 @@ pub(super) fn fill(connection: &Connection) -> Result<()> {
         let card: Card = serde_json::from_slice(document).map_err(corrupt)?;
         for (name, has) in [("with-email", !card.emails.is_empty()), ("with-phone", !card.phones.is_empty())] {
             if has {
-                reached.entry((person >> 32, name)).or_default().insert(u32::try_from(person & i64::from(u32::MAX)).map_err(corrupt)?);
+                reached
+                    .entry((person >> 32, name))
+                    .or_default()
+                    .insert(u32::try_from(person & i64::from(u32::MAX)).map_err(corrupt)?);
             }
         }
     }
