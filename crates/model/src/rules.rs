@@ -208,6 +208,10 @@ fn check_length(field: &str, text: Option<&str>, chars: usize, found: &mut Vec<V
     if text.len() > chars && text.chars().count() > chars {
         found.push(Violation::new(field, "length", format!("at most {chars} characters are kept here")));
     }
+    // Not every store can keep it.
+    if text.contains('\0') {
+        found.push(Violation::new(field, "text", "the character U+0000 is not kept here"));
+    }
 }
 
 fn too_many(field: &str, most: usize, what: &str) -> Violation {
@@ -295,5 +299,15 @@ mod tests {
         assert_eq!(broken, [("name".to_owned(), "length"), ("extensions".to_owned(), "length")]);
         organization.name = " \t".into();
         assert_eq!(organization.violations(&limits)[0].rule, "named");
+    }
+
+    #[test]
+    fn a_character_that_not_every_store_can_keep_is_refused_in_every_text() {
+        let limits = Limits::default();
+        let rules = |found: Vec<Violation>| found.into_iter().map(|violation| violation.rule).collect::<Vec<_>>();
+        assert_eq!(rules(limits.group_violations(Some("a\0"), Some("\0"))), ["text", "text"]);
+        assert_eq!(rules(limits.group_violations(Some("a"), None)), Vec::<&str>::new());
+        let contact = Contact { source: "a\0".into(), ..Contact::default() };
+        assert_eq!(rules(contact.violations(&limits)), ["text"]);
     }
 }

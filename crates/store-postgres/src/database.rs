@@ -59,7 +59,7 @@ impl PostgresDatabase {
             reads: pool(options.connections),
             writes: pool(options.writers),
             points: Points::new(connector, &handle, options),
-            permits: Arc::new(PermitTable::new(connector.clone(), handle.clone())),
+            permits: Arc::new(PermitTable::new(connector.clone(), handle.clone(), Arc::clone(&sent))),
             options: *options,
             sent,
             repeated: AtomicU64::new(0),

@@ -14,6 +14,7 @@ use uuid::Uuid;
 
 use crate::connect::Connector;
 use crate::fault::fault;
+use crate::statements::Statements;
 
 /// Adds to what was taken of the second that has not ended yet, or begins one. A second that ends later than one that begins now
 /// was begun by a clock that is ahead of this one; if it is far ahead, that clock was wrong.
@@ -43,11 +44,12 @@ pub(crate) struct PermitTable {
     connector: Connector,
     handle: Handle,
     client: Mutex<Option<Arc<Connected>>>,
+    sent: Arc<Statements>,
 }
 
 impl PermitTable {
-    pub(crate) fn new(connector: Connector, handle: Handle) -> Self {
-        PermitTable { connector, handle, client: Mutex::default() }
+    pub(crate) fn new(connector: Connector, handle: Handle, sent: Arc<Statements>) -> Self {
+        PermitTable { connector, handle, client: Mutex::default(), sent }
     }
 
     async fn client(&self) -> Result<Arc<Connected>> {
@@ -64,6 +66,7 @@ impl PermitTable {
 #[async_trait]
 impl Permits for PermitTable {
     async fn take(&self, tenant: TenantId, principal: Uuid, wanted: u32, limit: u32) -> Result<Taken> {
+        self.sent.note(TAKE);
         let adding = i64::from(wanted);
         let values = [(&tenant.0 as _, Type::UUID), (&principal as _, Type::UUID), (&adding as _, Type::INT8)];
         let rows = self.client().await?.query_typed(TAKE, &values).await.map_err(fault)?;
@@ -78,6 +81,7 @@ impl Permits for PermitTable {
     }
 
     async fn forget(&self, tenant: TenantId) -> Result<()> {
+        self.sent.note(FORGET);
         self.client().await?.query_typed(FORGET, &[(&tenant.0 as _, Type::UUID)]).await.map_err(fault).map(drop)
     }
 }

@@ -1,7 +1,7 @@
 //! Moving a directory from the embedded store to PostgreSQL and back.
 
-mod broken;
-mod populated;
+pub mod broken;
+pub mod populated;
 
 use std::path::Path;
 use std::sync::Arc;

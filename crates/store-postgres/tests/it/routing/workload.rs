@@ -5,15 +5,20 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use cardfile_directory::{Command, Registry, Store, Trash};
-use cardfile_model::{Edit, Expect, Filter, OrganizationPatch, Patch, Selection, Sources, Write};
+use cardfile_engine::Database;
+use cardfile_engine::transfer::{Settings, transfer};
+use cardfile_model::{Edit, Expect, Filter, OrganizationPatch, Patch, Selection, Sources, TenantId, Write};
 use cardfile_store_postgres::Options;
 use cardfile_testkit::contract::{
     Harness, books, clients, filters, groups, log, logins, members, organizations, paging, purge, registry, shared, stubs, trash,
     undo, undo_groups, undo_organizations, writes,
 };
 use cardfile_testkit::random;
+use uuid::Uuid;
 
 use super::Watched;
+use crate::moving::broken::Breaking;
+use crate::moving::populated::Populated;
 use crate::place;
 use crate::tenant::Tenant;
 
@@ -76,6 +81,7 @@ pub async fn statements() -> BTreeSet<String> {
     random::agrees_with_the_judge(store, 7, 100).await;
     drop(kept);
     many(&sent).await;
+    moves(&sent).await;
     let sent = sent.lock().unwrap_or_else(PoisonError::into_inner);
     sent.clone()
 }
@@ -113,6 +119,27 @@ async fn many(sent: &Sent) {
     tenant.populate(602, 1).await;
     assert_eq!(tenant.count(Filter::Contains("people.example".to_owned())).await, 2);
     sent.lock().unwrap_or_else(PoisonError::into_inner).extend(tenant.store.database().statements());
+}
+
+/// Moves a directory into a database, again while it changes, and into a file; counts requests, and forgets them.
+async fn moves(sent: &Sent) {
+    let (file, database) = (tempfile::tempdir().expect("a temporary directory can be made"), place::database());
+    drop(Populated::new(file.path(), 13, 60).await);
+    let options = Options::default();
+    let to = cardfile_store_postgres::database(database.url(), options).await.expect("a database can be opened");
+    let from = cardfile_store_sqlite::reading(file.path(), Default::default()).expect("a file can be read");
+    let (into, settings) = (Arc::clone(&to), Settings { rows: 7, bytes: 1_000, tries: 5 });
+    for most in [3, 40, usize::MAX] {
+        let (from, into) = (Arc::clone(&from), Arc::clone(&into));
+        let shared: Arc<dyn Database> = into;
+        let moving = move || transfer(&*from, &Breaking::after(&shared, most, true), settings, &mut |_| {}).is_ok();
+        tokio::task::spawn_blocking(moving).await.expect("a move does not panic");
+    }
+    let permits = to.permits().expect("a database counts for all");
+    let (tenant, principal) = (TenantId(Uuid::from_u128(1)), Uuid::from_u128(2));
+    permits.take(tenant, principal, 1, 10).await.expect("permits can be taken");
+    permits.forget(tenant).await.expect("permits can be forgotten");
+    sent.lock().unwrap_or_else(PoisonError::into_inner).extend(to.statements());
 }
 
 #[test]
