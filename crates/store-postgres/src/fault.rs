@@ -1,8 +1,7 @@
 //! PostgreSQL's failures in the directory's words: the only place that knows both.
 
 use cardfile_directory::{Error, Reason};
-use cardfile_engine::fault::RETRY;
-pub(crate) use cardfile_engine::fault::{closed, corrupt, overloaded};
+pub(crate) use cardfile_engine::fault::{RETRY, closed, corrupt, overloaded};
 use tokio_postgres::error::SqlState;
 
 /// The database's failure as the directory's error.

@@ -67,6 +67,16 @@ impl Link {
         self.client.is_closed()
     }
 
+    /// Whether it may be lent.
+    pub(crate) fn is_fit(&self) -> bool {
+        self.client.is_fit()
+    }
+
+    /// Says that it broke.
+    pub(crate) fn break_others(&self) {
+        self.client.break_others();
+    }
+
     pub(crate) fn is_conflicted(&self) -> bool {
         self.is_conflicted.get()
     }

@@ -100,7 +100,7 @@ impl Asker {
     }
 
     async fn rows(&mut self, tenant: TenantId, ids: &[Uuid]) -> Result<Vec<Arc<tokio_postgres::Row>>> {
-        if self.open.as_ref().is_none_or(|(client, _)| client.is_closed()) {
+        if self.open.as_ref().is_none_or(|(client, _)| !client.is_fit()) {
             let client = self.connector.connect(&self.handle).await?;
             self.open = Some((client, None));
         }

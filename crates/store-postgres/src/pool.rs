@@ -44,21 +44,18 @@ impl Pool {
         let _place = place.map_err(|_| overloaded())?.map_err(|_| closed())?;
         let link = self.idle()?;
         let answer = work(&link);
-        let mut idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner);
         if link.is_closed() {
-            // The others led to the same place, and would be found broken one after the other.
-            idle.clear();
-        } else if !self.places.is_closed() {
-            idle.push(link);
+            link.break_others();
+        } else if link.is_fit() && !self.places.is_closed() {
+            self.idle.lock().unwrap_or_else(PoisonError::into_inner).push(link);
         }
-        drop(idle);
         answer
     }
 
     fn idle(&self) -> Result<Link> {
         loop {
             let Some(link) = self.idle.lock().unwrap_or_else(PoisonError::into_inner).pop() else { break };
-            if !link.is_closed() {
+            if link.is_fit() {
                 return Ok(link);
             }
         }

@@ -16,7 +16,7 @@ const PEOPLE: usize = 20;
 /// How long a caller rests when told to come back later.
 const REST: Duration = Duration::from_millis(20);
 /// Longer than a request takes that is answered in time, on a machine that is busy.
-const LATE: Duration = Duration::from_secs(15);
+const LATE: Duration = Duration::from_secs(10);
 
 /// A bulk that was sent, and who was made by it, if it was acknowledged.
 pub(super) struct Bulk {
