@@ -97,7 +97,7 @@ impl<'a> Meter<'a> {
 
 /// About how many rows a tenant has.
 fn about(from: &dyn Database, row: &TenantRow) -> u64 {
-    let people = u64::from(row.next_person) - 1;
+    let people = u64::from(row.next_person).saturating_sub(1);
     // An id and a card each, a change and what takes it back.
     let told = people * 2 + row.revision * 2 + u64::from(row.next_group) + u64::from(row.next_organization);
     if people + row.revision < COUNTED_FROM {

@@ -65,3 +65,17 @@ async fn a_file_of_the_first_schema_is_brought_up_to_date_with_nothing_lost() {
     assert_eq!(place.store.organizations(place.tenant).await.expect("organizations can be read"), organizations);
     place.is_sound().await;
 }
+
+#[tokio::test]
+async fn an_old_file_is_not_read_as_it_is_and_left_alone() {
+    let place = Place::new().await;
+    place.store.close();
+    let reading = || cardfile_store_sqlite::reading(place.directory.path(), cardfile_store_sqlite::Options::default());
+    reading().expect("a file that is up to date can be read");
+    place.file().pragma_update(None, "user_version", 3).expect("a version can be set");
+    match reading().err() {
+        Some(cardfile_directory::Error::Invalid(found)) => assert!(found[0].message.contains("schema 3"), "{found:?}"),
+        other => panic!("{other:?}"),
+    }
+    assert_eq!(place.ask("PRAGMA user_version"), 3);
+}
