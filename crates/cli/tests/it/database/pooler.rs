@@ -73,10 +73,16 @@ fn servers_work_through_a_pooler_in_transaction_mode() {
     let place = Place::at(url).with("CARDFILE_POSTGRES_PREPARED_STATEMENTS", "false");
     place.migrate();
     let account = place.account();
-    let servers = [place.serve(&[]), place.serve(&[])];
+    let server = place.serve(&[]);
     let mut all = Vec::new();
-    let (load, bulks) = Load::run(&servers[0].address, &account, 6, |load| {
-        let (further, bulks) = Load::run(&servers[1].address, &account, 6, |further| {
+    let (load, bulks) = Load::run(&server.address, &account, 6, |load| {
+        load.created_more(10);
+        // It comes, and commands run, while the pooler's connections are in use.
+        let other = place.serve(&[]);
+        let (further, bulks) = Load::run(&other.address, &account, 6, |further| {
+            for _ in 0..3 {
+                place.token(&account.organization);
+            }
             load.created_more(40);
             further.created_more(40);
         });
@@ -85,5 +91,5 @@ fn servers_work_through_a_pooler_in_transaction_mode() {
     });
     assert!(load.is_untouched());
     all.extend(bulks);
-    settle(&place, &servers[0].address, &account, &all);
+    settle(&place, &server.address, &account, &all);
 }
