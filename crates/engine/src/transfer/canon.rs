@@ -126,7 +126,9 @@ mod tests {
         let (one, other): (Cells, Cells) = (vec![Value::Integer(1)], vec![Value::Text("1".into())]);
         let sum = |rows: &[&Cells]| {
             let mut sum = Sum::default();
-            rows.iter().for_each(|row| sum.add(row));
+            for row in rows {
+                sum.add(row);
+            }
             sum
         };
         assert_eq!(sum(&[&one, &other]), sum(&[&other, &one]));

@@ -11,6 +11,7 @@ use cardfile_directory::{Error, OrganizationDraft, Registry, Result, Store};
 use cardfile_engine::Database;
 use cardfile_engine::transfer::{Report, Settings, transfer};
 use cardfile_model::{OrganizationId, TenantId};
+use cardfile_store_sqlite::{Options, SqliteStore};
 use cardfile_testdb::Cluster;
 use cardfile_testkit::contract::run;
 use tempfile::TempDir;
@@ -27,16 +28,22 @@ fn empty() -> TempDir {
     tempfile::tempdir().expect("a temporary directory can be made")
 }
 
+fn opened(directory: &Path) -> Arc<SqliteStore> {
+    cardfile_store_sqlite::open(directory, Options::default()).expect("a store can be opened")
+}
+
 fn reading(directory: &Path) -> Arc<dyn Database> {
-    cardfile_store_sqlite::reading(directory, Default::default()).expect("a file can be read")
+    cardfile_store_sqlite::reading(directory, Options::default()).expect("a file can be read")
 }
 
 fn embedded(directory: &Path) -> Arc<dyn Database> {
-    cardfile_store_sqlite::database(directory, Default::default()).expect("a file can be opened")
+    cardfile_store_sqlite::database(directory, Options::default()).expect("a file can be opened")
 }
 
 async fn postgres(database: &cardfile_testdb::Database) -> Arc<dyn Database> {
-    cardfile_store_postgres::database(database.url(), Default::default()).await.expect("a database can be opened")
+    cardfile_store_postgres::database(database.url(), cardfile_store_postgres::Options::default())
+        .await
+        .expect("a database can be opened")
 }
 
 async fn moved(from: &Arc<dyn Database>, to: &Arc<dyn Database>, settings: Settings) -> Result<Report> {
@@ -79,7 +86,7 @@ fn a_directory_goes_there_and_back_and_lives_on() {
         let from = postgres(&database).await;
         let report = moved_well(&from, &embedded(last.path()), Settings::default()).await;
         assert_eq!(report.tenants, 4);
-        let store = cardfile_store_sqlite::open(last.path(), Default::default()).expect("a store can be opened");
+        let store = opened(last.path());
         populated.lives_on(store).await;
     });
 }
@@ -110,8 +117,8 @@ fn a_move_that_ends_early_goes_on_where_it_was() {
                 to.close();
             }
             if most == 7 {
-                let store = cardfile_store_sqlite::open(last.path(), Default::default()).expect("a store can be opened");
-                populated.lives_on(Arc::<cardfile_store_sqlite::SqliteStore>::clone(&store)).await;
+                let store = opened(last.path());
+                populated.lives_on(Arc::<SqliteStore>::clone(&store)).await;
                 store.close();
                 break;
             }
@@ -126,7 +133,7 @@ fn a_tenant_that_changes_meanwhile_is_begun_anew() {
     run(async {
         let (first, database) = (empty(), place::database());
         let mut populated = Populated::new(first.path(), 13, 60).await;
-        let store = cardfile_store_sqlite::open(first.path(), Default::default()).expect("a store can be opened");
+        let store = opened(first.path());
         let tenant = populated.others[0];
         let annex = move |number: usize| OrganizationDraft {
             tenant: Some(tenant),
@@ -152,7 +159,7 @@ fn a_tenant_that_never_stands_still_is_told_of() {
         let (first, database) = (empty(), place::database());
         let populated = Populated::new(first.path(), 14, 20).await;
         // Its id comes first, so that it is the first to be moved.
-        let store = cardfile_store_sqlite::open(first.path(), Default::default()).expect("a store can be opened");
+        let store = opened(first.path());
         let tenant = populated.others[0];
         let (shared, handle, time) = (Arc::clone(&store), tokio::runtime::Handle::current(), populated.time);
         let write = move |number: usize| {
