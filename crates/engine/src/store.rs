@@ -177,11 +177,14 @@ impl<D: Database> Engine<D> {
         let (readers, states, orders) = (Arc::clone(&self.readers), Arc::clone(&self.states), Arc::clone(&self.orders));
         let waiting = Waiting::default();
         let asked = waiting.asked();
+        let is_remote = self.database.is_remote();
         let reading = move || {
             let _until_read = place;
             asked.go_on()?;
             readers.snapshot(|connection| {
-                let view = View { helpers: Some(&*readers), asked: Some(&asked), ..states.view(connection, tenant)? };
+                // A second connection helps where it costs nothing; one of few might be waited for by all who hold the others.
+                let helpers = (!is_remote).then_some(&*readers);
+                let view = View { helpers, asked: Some(&asked), ..states.view(connection, tenant)? };
                 work(&view, &orders)
             })
         };

@@ -40,7 +40,7 @@ impl Default for Options {
             point_connections: 2,
             writers: 4,
             queue: 1024,
-            statement_timeout_secs: 60,
+            statement_timeout_secs: 20,
             connect_timeout_secs: 5,
             retries: 10,
             prepared_statements: true,

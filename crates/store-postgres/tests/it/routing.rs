@@ -22,6 +22,7 @@ const WITHOUT_TABLES: &[&str] = &["SAVEPOINT job", "RELEASE SAVEPOINT job", "ROL
 
 /// Statements that a store does not send while it serves.
 const NOT_SENT: &[(&str, &str)] = &[
+    ("SELECT version FROM tenants WHERE tenant_id = $1", "asked by a second connection, where the database is a file"),
     ("SELECT count(*) FROM schema_steps WHERE tenant_id = $1", "asked when a store is opened"),
     ("INSERT INTO schema_steps (tenant_id, step) VALUES ($1, $2) ON CONFLICT (tenant_id, step) DO NOTHING", "done by `migrate`"),
     (
