@@ -110,6 +110,7 @@ impl Contact {
             }
             for role in &membership.roles {
                 check_length(&format!("memberships[{at}].roles"), Some(role), limits.text_chars, found);
+                check_text(&format!("memberships[{at}].roles"), Some(role), found);
             }
         }
     }
@@ -141,6 +142,7 @@ impl Contact {
             check_length(name, text.as_deref(), limits.text_chars, found);
         }
         check_length("source", Some(&self.source), limits.text_chars, found);
+        check_text("source", Some(&self.source), found);
         check_length("address", self.address.as_deref(), limits.address_chars, found);
         for key in &self.keys {
             check_length("keys", Some(&key.system), limits.text_chars, found);
@@ -157,6 +159,7 @@ pub(crate) fn group_name(name: &str, limits: &Limits) -> Vec<Violation> {
         found.push(Violation::new("name", "named", "a group needs a name that is not blank"));
     }
     check_length("name", Some(name), limits.text_chars, &mut found);
+    check_text("name", Some(name), &mut found);
     found
 }
 
@@ -166,6 +169,7 @@ impl Limits {
     pub fn group_violations(&self, name: Option<&str>, description: Option<&str>) -> Vec<Violation> {
         let mut found = name.map(|name| group_name(name, self)).unwrap_or_default();
         check_length("description", description, self.address_chars, &mut found);
+        check_text("description", description, &mut found);
         found
     }
 }
@@ -180,6 +184,8 @@ impl Organization {
         }
         check_length("name", Some(&self.name), limits.text_chars, &mut found);
         check_length("country", self.country.as_deref(), limits.text_chars, &mut found);
+        check_text("name", Some(&self.name), &mut found);
+        check_text("country", self.country.as_deref(), &mut found);
         let most = limits.organization_bytes;
         if !self.extensions.is_empty() && serde_json::to_vec(&self.extensions).is_ok_and(|bytes| bytes.len() > most) {
             found.push(Violation::new("extensions", "length", format!("at most {most} bytes are kept here")));
@@ -208,8 +214,11 @@ fn check_length(field: &str, text: Option<&str>, chars: usize, found: &mut Vec<V
     if text.len() > chars && text.chars().count() > chars {
         found.push(Violation::new(field, "length", format!("at most {chars} characters are kept here")));
     }
-    // Not every store can keep it.
-    if text.contains('\0') {
+}
+
+/// What is no part of a card's document must do without a character that not every store can keep in a text.
+fn check_text(field: &str, text: Option<&str>, found: &mut Vec<Violation>) {
+    if text.is_some_and(|text| text.contains('\0')) {
         found.push(Violation::new(field, "text", "the character U+0000 is not kept here"));
     }
 }
@@ -302,12 +311,12 @@ mod tests {
     }
 
     #[test]
-    fn a_character_that_not_every_store_can_keep_is_refused_in_every_text() {
+    fn a_character_that_not_every_store_can_keep_is_refused_outside_of_documents() {
         let limits = Limits::default();
         let rules = |found: Vec<Violation>| found.into_iter().map(|violation| violation.rule).collect::<Vec<_>>();
         assert_eq!(rules(limits.group_violations(Some("a\0"), Some("\0"))), ["text", "text"]);
         assert_eq!(rules(limits.group_violations(Some("a"), None)), Vec::<&str>::new());
-        let contact = Contact { source: "a\0".into(), ..Contact::default() };
+        let contact = Contact { source: "a\0".into(), title: Some("\0".into()), ..Contact::default() };
         assert_eq!(rules(contact.violations(&limits)), ["text"]);
     }
 }

@@ -33,8 +33,6 @@ pub const TABLES: &[&str] = &[
     "leases",
     "permits",
     "moves",
-    "permits",
-    "moves",
     "schema_steps",
     SIGNPOSTS,
 ];

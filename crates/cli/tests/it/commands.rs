@@ -24,10 +24,19 @@ fn a_wrong_command_line_exits_with_2_and_a_failure_with_1() {
 #[test]
 fn a_database_is_refused_clearly() {
     let data = tempfile::tempdir().unwrap();
-    for arguments in [&["serve"][..], &["org", "add", "X"], &["check"], &["restore", "x"]] {
-        let ended = run(command(data.path(), arguments).env("CARDFILE_DATABASE", "postgres://localhost/x"));
+    // Nobody listens at port 1, and what only data directories have is refused before anybody is asked.
+    for (arguments, told) in [
+        (&["serve"][..], "the database localhost:1/x cannot be opened"),
+        (&["org", "add", "X"], "the database localhost:1/x cannot be opened"),
+        (&["check"], "the database localhost:1/x cannot be opened"),
+        (&["migrate"], "the database localhost:1/x cannot be prepared"),
+        (&["backup", "x"], "this is for a data directory"),
+        (&["restore", "x"], "this is for a data directory"),
+    ] {
+        let url = "postgres://me:secret@localhost:1/x";
+        let ended = run(command(data.path(), arguments).env("CARDFILE_DATABASE", url));
         assert_eq!(ended.code, Some(1), "{arguments:?}");
-        assert!(ended.stderr.contains("embedded store only"), "{ended:?}");
+        assert!(ended.stderr.contains(told) && !ended.stderr.contains("secret"), "{ended:?}");
     }
 }
 
