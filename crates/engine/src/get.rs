@@ -48,6 +48,7 @@ impl Point {
 
     /// The contact, if what is in memory of its tenant is as the database is now. `None` when memory is behind, or too much is
     /// not in memory that this connection, if any, does not reach.
+    #[expect(clippy::option_option, reason = "what is not known is not what is not there")]
     pub(crate) fn seen(
         self,
         connection: &Connection,

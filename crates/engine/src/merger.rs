@@ -15,7 +15,7 @@ use uuid::Uuid;
 
 use crate::database::Readers;
 use crate::fault::caught;
-use crate::leases::Lease;
+use crate::leases::{self, Lease};
 use crate::segments::{self, BUILDING, DEAD, LIVE, TenantBlocks, index_fault};
 use crate::sets::SetName;
 use crate::sql::{Connection, Key, params};
@@ -61,7 +61,7 @@ pub(crate) struct Merger {
 
 impl Merger {
     pub(crate) fn new(readers: Arc<Readers>, states: Arc<States>, writer: Writer) -> Self {
-        Merger { readers, states, writer, holder: Uuid::new_v4() }
+        Merger { readers, states, writer, holder: leases::holder() }
     }
 
     /// A bell, and what is to hear it.

@@ -126,7 +126,9 @@ pub(crate) fn page_by_rows(view: &View<'_>, query: &Query, hits: &Numbers) -> Re
     rows::records(view.connection, view.key(), hits, |record| {
         view.go_on()?;
         numbers.push(record.number);
-        orders.iter_mut().for_each(|keys| keys.add(&record));
+        for keys in &mut orders {
+            keys.add(&record);
+        }
         Ok(())
     })?;
     let orders = orders.into_iter().map(|keys| keys.finish(view)).collect::<Result<Vec<_>>>()?;
@@ -236,14 +238,14 @@ impl<'p> Names<'p> {
 /// The keys of people by something of their cards, made while these are read.
 struct Keys {
     by: By,
-    keys: Vec<(u32, u128)>,
+    found: Vec<(u32, u128)>,
     /// When authors are wanted: the last change of each card. Many cards share one, so that authors are asked for at the end.
     changes: Vec<u64>,
 }
 
 impl Keys {
     fn new(by: By, people: u64) -> Self {
-        Keys { by, keys: Vec::with_capacity(usize::try_from(people).unwrap_or_default()), changes: Vec::new() }
+        Keys { by, found: Vec::with_capacity(usize::try_from(people).unwrap_or_default()), changes: Vec::new() }
     }
 
     fn add(&mut self, record: &Record) {
@@ -256,7 +258,7 @@ impl Keys {
             }
             order => self.by.key(&order.key(record, "")),
         };
-        self.keys.push((record.number, key));
+        self.found.push((record.number, key));
     }
 
     /// All keys, in the order in which the cards came.
@@ -265,11 +267,11 @@ impl Keys {
             let wanted: BTreeSet<u64> = self.changes.iter().copied().collect();
             let authors = log::authors(view.connection, view.key(), &wanted)?.into_iter();
             let known: HashMap<u64, u128> = authors.map(|(change, name)| (change, self.by.key(&fold::text(&name)))).collect();
-            for ((_, key), change) in self.keys.iter_mut().zip(&self.changes) {
+            for ((_, key), change) in self.found.iter_mut().zip(&self.changes) {
                 *key = known.get(change).copied().unwrap_or(NAMELESS);
             }
         }
-        Ok(self.keys)
+        Ok(self.found)
     }
 }
 

@@ -135,7 +135,9 @@ fn remove(turn: &mut Turn<'_>, lease: Lease, changes: &[Old], as_of: u64) -> Res
     let draft = turn.draft(lease.tenant)?;
     let key = draft.row.key;
     let mut due = Numbers::new();
-    changes.iter().for_each(|change| due |= &change.due);
+    for change in changes {
+        due |= &change.due;
+    }
     due -= sent_since(connection, key, as_of)?;
     due &= &*draft.set(connection, &SetName::Trash)?;
     remove_rows(connection, key, &due)?;

@@ -29,7 +29,7 @@ use crate::state::{States, View};
 use crate::turn::Turn;
 use crate::write::Prepared;
 use crate::writer::Writer;
-use crate::{check, commands, log, organizations, purge, rebuild, write};
+use crate::{check, commands, leases, log, organizations, purge, rebuild, write};
 
 /// A batch of more writes than this is prepared away from the threads that answer requests.
 const PREPARED_INLINE: usize = 16;
@@ -89,7 +89,7 @@ impl<D: Database> Engine<D> {
             orders: Arc::new(Orders::new(settings.ordered_people)),
             searches: Places::new(settings.readers),
             look_ups: Places::new(settings.readers),
-            holder: Uuid::new_v4(),
+            holder: leases::holder(),
             running: Mutex::new(Some(Running { alive, merging, writing })),
             writer: Mutex::new(Some(writer)),
         }))

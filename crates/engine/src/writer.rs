@@ -220,7 +220,9 @@ fn commit(database: &dyn Database, states: &States, mut group: Vec<Job>) -> Vec<
         states.withdraw_all(published.drain(..));
         let mut turn = Turn::new(connection, states, is_careful);
         is_careful = true;
-        group.iter_mut().for_each(|job| job.task.run(&mut turn));
+        for job in &mut group {
+            job.task.run(&mut turn);
+        }
         let finished = caught(|| turn.finish());
         published = turn.published();
         finished
