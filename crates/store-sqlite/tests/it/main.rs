@@ -3,16 +3,20 @@
 mod backups;
 mod closing;
 mod damage;
+mod failing;
 mod logging;
 mod merging;
 mod migrating;
+mod mixing;
 mod numbers;
 mod orders;
 mod organizations;
 mod place;
+mod probe;
 mod processes;
 mod purging;
 mod searching;
+mod waiting;
 
 mod contract {
     use std::sync::Arc;
