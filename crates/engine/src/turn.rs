@@ -356,3 +356,61 @@ impl Draft {
         self.is_touched = true;
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::cell::RefCell;
+
+    use crate::sql::{EachRow, Sql, Table, Value, Words};
+
+    use super::*;
+
+    const TENANT: TenantId = TenantId(Uuid::from_u128(1));
+
+    /// A database that has nothing, and notes what it is told to do.
+    #[derive(Default)]
+    struct Told(RefCell<Vec<String>>);
+
+    impl Sql for Told {
+        fn visit(&self, _: &str, _: &[Value<'_>], _: &mut EachRow<'_>) -> Result<()> {
+            Ok(())
+        }
+
+        fn execute(&self, sql: &str, _: &[Value<'_>]) -> Result<u64> {
+            self.0.borrow_mut().push(sql.to_owned());
+            Ok(0)
+        }
+
+        fn insert(&self, _: Table, _: &[Vec<Value<'_>>]) -> Result<()> {
+            Ok(())
+        }
+
+        fn words(&self) -> &'static Words {
+            unreachable!("nothing is asked for")
+        }
+
+        fn stands(&self) -> bool {
+            true
+        }
+    }
+
+    #[test]
+    fn a_job_that_panics_fails_alone() {
+        let (told, states) = (Told::default(), States::default());
+        let mut turn = Turn::new(&told, &states, true);
+        let index = |turn: &mut Turn<'_>, number| {
+            turn.index(TENANT, number, Indexed::default());
+            Ok(())
+        };
+        assert!(turn.job(|turn| index(turn, 1)).is_ok());
+        let panicked = turn.job(|turn| {
+            index(turn, 2)?;
+            if turn.published.is_empty() { panic!("on purpose") } else { Ok(()) }
+        });
+        assert!(matches!(panicked, Err(Error::Internal(_))));
+        assert!(turn.job(|turn| index(turn, 3)).is_ok());
+        assert!(turn.indexed[&TENANT].keys().eq(&[1, 3]));
+        let (begun, taken_back, kept) = ("SAVEPOINT job", "ROLLBACK TO SAVEPOINT job", "RELEASE SAVEPOINT job");
+        assert_eq!(*told.0.borrow(), [begun, kept, begun, taken_back, kept, begun, kept]);
+    }
+}
