@@ -5,6 +5,7 @@ pub mod shards;
 use std::time::Instant;
 
 use anyhow::{Context, Result, ensure};
+use cardfile_directory::{Ids, TimeOrderedIds};
 use cardfile_testdb::Cluster;
 use tokio_postgres::binary_copy::BinaryCopyInWriter;
 use tokio_postgres::types::Type;
@@ -58,7 +59,7 @@ async fn copy(url: &str, people: usize) -> Result<f64> {
         let writer = BinaryCopyInWriter::new(sink, &[Type::INT8, Type::UUID, Type::BYTEA]);
         let mut writer = std::pin::pin!(writer);
         for (at, document) in documents.iter().enumerate().skip(first).take(COPIED) {
-            writer.as_mut().write(&[&i64::try_from(at)?, &Uuid::now_v7(), &document.as_bytes()]).await?;
+            writer.as_mut().write(&[&i64::try_from(at)?, &TimeOrderedIds.next(), &document.as_bytes()]).await?;
         }
         writer.finish().await?;
     }

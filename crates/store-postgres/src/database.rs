@@ -1,6 +1,7 @@
 //! PostgreSQL as the engine's database.
 
 use std::collections::BTreeSet;
+use std::hash::{BuildHasher, Hasher, RandomState};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
@@ -46,12 +47,11 @@ impl PostgresDatabase {
     /// # Errors
     /// `Internal` when no thread can be started.
     pub(crate) fn new(connector: &Connector, options: &Options) -> Result<Self> {
-        let (handle, own) = match Handle::current().runtime_flavor() {
-            RuntimeFlavor::MultiThread => (Handle::current(), None),
-            _ => {
-                let own = Builder::new_multi_thread().worker_threads(1).enable_all().build().map_err(Error::internal)?;
-                (own.handle().clone(), Some(own))
-            }
+        let (handle, own) = if Handle::current().runtime_flavor() == RuntimeFlavor::MultiThread {
+            (Handle::current(), None)
+        } else {
+            let own = Builder::new_multi_thread().worker_threads(1).enable_all().build().map_err(Error::internal)?;
+            (own.handle().clone(), Some(own))
         };
         let sent = Arc::<Statements>::default();
         let pool = |most| Pool::new(connector.clone(), handle.clone(), most, options, Arc::clone(&sent));
@@ -117,7 +117,7 @@ impl Database for PostgresDatabase {
             }
             self.repeated.fetch_add(1, Ordering::Relaxed);
             // Longer each time, and not alike for those who were in each other's way.
-            let spread = u64::from(Uuid::new_v4().as_bytes()[0]) % 8 + 1;
+            let spread = RandomState::new().build_hasher().finish() % 8 + 1;
             std::thread::sleep(Duration::from_millis(spread << attempt.min(6)));
         }
         self.given_up.fetch_add(1, Ordering::Relaxed);

@@ -191,12 +191,12 @@ impl Link {
         Ok(Some(statement))
     }
 
-    fn query(&self, sql: &str, values: Vec<Bound>) -> Result<Vec<tokio_postgres::Row>> {
+    fn query(&self, sql: &str, values: &[Bound]) -> Result<Vec<tokio_postgres::Row>> {
         let statement = self.statement(sql)?;
         self.settle(async {
             let rows = match &statement {
-                Some(statement) => self.client.query_raw(statement, &values).await?,
-                None => self.client.query_typed_raw(&dollars(sql), typed(&values)).await?,
+                Some(statement) => self.client.query_raw(statement, values).await?,
+                None => self.client.query_typed_raw(&dollars(sql), typed(values)).await?,
             };
             pin_mut!(rows);
             rows.try_collect().await
@@ -206,12 +206,11 @@ impl Link {
     /// Sends a statement of which nothing is asked.
     fn put_off(&self, sql: &str, values: Vec<Bound>) -> Result<()> {
         let (statement, client) = (self.statement(sql)?, Arc::clone(&self.client));
-        let sent: Pending = match statement {
-            Some(statement) => Box::pin(async move { client.execute_raw(&statement, &values).await.map(drop) }),
-            None => {
-                let text = dollars(sql);
-                Box::pin(async move { all(&client, &text, &values).await.map(drop) })
-            }
+        let sent: Pending = if let Some(statement) = statement {
+            Box::pin(async move { client.execute_raw(&statement, &values).await.map(drop) })
+        } else {
+            let text = dollars(sql);
+            Box::pin(async move { all(&client, &text, &values).await.map(drop) })
         };
         self.later(sent);
         Ok(())
@@ -245,7 +244,7 @@ pub(crate) fn dollars(sql: &str) -> String {
 
 impl Sql for Link {
     fn visit(&self, sql: &str, values: &[Value<'_>], each: &mut EachRow<'_>) -> Result<()> {
-        for row in &self.query(sql, values.iter().map(Bound::of).collect())? {
+        for row in &self.query(sql, &values.iter().map(Bound::of).collect::<Vec<_>>())? {
             if let ControlFlow::Break(()) = each(&Row(&Found(row)))? {
                 break;
             }
@@ -286,7 +285,7 @@ impl Sql for Link {
             [one] => self.visit(question.one, &[tenant.to_value(), one.clone()], each),
             many => {
                 let values = vec![Bound::Id(tenant.id), Bound::column(many.iter())];
-                for row in &self.query(question.many, values)? {
+                for row in &self.query(question.many, &values)? {
                     if let ControlFlow::Break(()) = each(&Row(&Found(row)))? {
                         break;
                     }

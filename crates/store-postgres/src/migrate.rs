@@ -102,7 +102,7 @@ async fn run(client: &Client, sql: &str) -> Result<()> {
     Ok(())
 }
 
-/// A step as an engine takes it: CockroachDB knows no `COLLATE "C"` for columns, and orders texts so without it.
+/// A step as an engine takes it: `CockroachDB` knows no `COLLATE "C"` for columns, and orders texts so without it.
 fn said_for(engine: &str, step: &str) -> String {
     if engine.starts_with("CockroachDB") { step.replace(" COLLATE \"C\"", "") } else { step.to_owned() }
 }

@@ -30,6 +30,8 @@ impl Bound {
             Value::Null => Bound::Null,
             Value::Bool(is) => Bound::Bool(*is),
             Value::Integer(number) => Bound::Integer(*number),
+            // No text with U+0000 is ever kept, so that whatever stands for it in a question finds nothing.
+            Value::Text(text) if text.contains('\0') => Bound::Text(text.replace('\0', "\u{ffff}")),
             Value::Text(text) => Bound::Text(text.clone().into_owned()),
             Value::Blob(bytes) => Bound::Blob(bytes.clone().into_owned()),
             Value::Id(id) => Bound::Id(*id),

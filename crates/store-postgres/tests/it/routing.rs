@@ -26,7 +26,10 @@ const NOT_SENT: &[(&str, &str)] = &[
     ("SELECT count(*) FROM sets WHERE tenant_id = $1", "asked of large tenants that are moved away"),
     ("UPDATE moves SET position = $3 WHERE tenant_id = $1 AND table_name = $2", "done for a tenant that is moved again"),
     ("UPDATE moves SET version = $2 WHERE tenant_id = $1", "done for a tenant that changed while it was moved"),
-    ("UPDATE moves SET version = $3 WHERE tenant_id = $1 AND table_name = $2", "done for a tenant that changed while it was moved"),
+    (
+        "UPDATE moves SET version = $3 WHERE tenant_id = $1 AND table_name = $2",
+        "done for a tenant that changed while it was moved",
+    ),
     ("SELECT version FROM tenants WHERE tenant_id = $1", "asked by a second connection, where the database is a file"),
     ("SELECT count(*) FROM schema_steps WHERE tenant_id = $1", "asked when a store is opened"),
     ("INSERT INTO schema_steps (tenant_id, step) VALUES ($1, $2) ON CONFLICT (tenant_id, step) DO NOTHING", "done by `migrate`"),
@@ -85,11 +88,11 @@ fn every_statement_concerns_one_shard() {
         let is_in_source = |sql: &String| patterns.iter().any(|pattern| pattern.fits(sql));
         let unknown: Vec<_> = sent.iter().filter(|sql| !is_in_source(sql)).collect();
         assert!(unknown.is_empty(), "statements that are nowhere in the source: {unknown:#?}");
-        let is_sent =
-            |pattern: &&Pattern| {
-                let is_known = NOT_SENT.iter().map(|(sql, _)| *sql).chain(WITHOUT_TABLES.iter().copied()).any(|sql| pattern.fits(sql));
-                is_known || sent.iter().any(|sql| pattern.fits(sql))
-            };
+        let is_sent = |pattern: &&Pattern| {
+            let is_known =
+                NOT_SENT.iter().map(|(sql, _)| *sql).chain(WITHOUT_TABLES.iter().copied()).any(|sql| pattern.fits(sql));
+            is_known || sent.iter().any(|sql| pattern.fits(sql))
+        };
         let unsent: Vec<_> = patterns.iter().filter(|pattern| !is_sent(pattern)).collect();
         assert!(unsent.is_empty(), "statements that nothing here makes the store send: {unsent:#?}");
         sent.extend(NOT_SENT.iter().map(|(sql, _)| (*sql).to_owned()));
