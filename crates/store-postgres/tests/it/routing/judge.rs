@@ -93,7 +93,7 @@ impl Judge {
             }
             SetExpr::Values(values) => self.within(values, scope),
             SetExpr::Insert(statement) | SetExpr::Update(statement) | SetExpr::Delete(statement) => {
-                self.statement(statement, scope)
+                self.statement(statement, scope);
             }
             other => self.wrong.push(format!("nothing is known of `{other}`")),
         }

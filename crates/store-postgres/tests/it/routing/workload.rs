@@ -127,7 +127,8 @@ async fn moves(sent: &Sent) {
     drop(Populated::new(file.path(), 13, 60).await);
     let options = Options::default();
     let to = cardfile_store_postgres::database(database.url(), options).await.expect("a database can be opened");
-    let from = cardfile_store_sqlite::reading(file.path(), Default::default()).expect("a file can be read");
+    let from =
+        cardfile_store_sqlite::reading(file.path(), cardfile_store_sqlite::Options::default()).expect("a file can be read");
     let (into, settings) = (Arc::clone(&to), Settings { rows: 7, bytes: 1_000, tries: 5 });
     for most in [3, 40, usize::MAX] {
         let (from, into) = (Arc::clone(&from), Arc::clone(&into));
