@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use cardfile_directory::Store;
-use cardfile_testdb::{Cluster, Database};
+use cardfile_testdb::Cluster;
 use cardfile_testkit::MemoryStore;
 use tempfile::TempDir;
 
@@ -13,18 +13,27 @@ pub struct Empty {
     pub name: &'static str,
     /// The store.
     pub store: Arc<dyn Store>,
-    /// To be kept as long as the store, and dropped after it.
+    /// To be kept as long as the store is used: when it is dropped the store is closed, and what it is in is removed.
     pub place: Place,
 }
 
-/// Where a store is.
-pub enum Place {
-    /// In memory.
-    Nowhere,
-    /// In a folder of its own.
-    Folder(TempDir),
-    /// In a database of its own.
-    Database(Database),
+/// Where a store is, until it is dropped.
+pub struct Place {
+    close: Box<dyn Fn() + Send + Sync>,
+    /// A folder or a database of the store's own, if it needs one.
+    _kept: Box<dyn Send + Sync>,
+}
+
+impl Place {
+    fn new(close: impl Fn() + Send + Sync + 'static, kept: impl Send + Sync + 'static) -> Self {
+        Place { close: Box::new(close), _kept: Box::new(kept) }
+    }
+}
+
+impl Drop for Place {
+    fn drop(&mut self) {
+        (self.close)();
+    }
 }
 
 /// One of each kind: the judge, `SQLite`, PostgreSQL.
@@ -38,7 +47,7 @@ pub async fn every() -> [Empty; 3] {
 /// The simplest possible store.
 #[must_use]
 pub fn judge() -> Empty {
-    Empty { name: "the judge", store: Arc::new(MemoryStore::new()), place: Place::Nowhere }
+    Empty { name: "the judge", store: Arc::new(MemoryStore::new()), place: Place::new(|| {}, ()) }
 }
 
 /// The embedded store in a file.
@@ -49,7 +58,9 @@ pub fn judge() -> Empty {
 pub fn sqlite() -> Empty {
     let folder = TempDir::new().expect("a folder can be made");
     let store = cardfile_store_sqlite::open(folder.path(), cardfile_store_sqlite::Options::default());
-    Empty { name: "SQLite", store: store.expect("a store can be opened"), place: Place::Folder(folder) }
+    let store = store.expect("a store can be opened");
+    let closed = Arc::clone(&store);
+    Empty { name: "SQLite", store, place: Place::new(move || closed.close(), folder) }
 }
 
 /// The store in a database of the cluster that tests share.
@@ -59,7 +70,9 @@ pub fn sqlite() -> Empty {
 pub async fn postgres() -> Empty {
     let database = Cluster::shared().database(&cardfile_store_postgres::fingerprint(), prepare);
     let store = cardfile_store_postgres::open(database.url(), cardfile_store_postgres::Options::default()).await;
-    Empty { name: "PostgreSQL", store: store.expect("a store can be opened"), place: Place::Database(database) }
+    let store = store.expect("a store can be opened");
+    let closed = Arc::clone(&store);
+    Empty { name: "PostgreSQL", store, place: Place::new(move || closed.close(), database) }
 }
 
 /// Gives a new database the schema.
