@@ -8,6 +8,11 @@ use tokio::task::JoinSet;
 
 use crate::harness::Harness;
 
+over_lasting_stores! {
+    of_many_making_one_account_with_its_people_one_does: 30,
+    a_name_and_the_people_sent_with_it_stay_together: 200,
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn addresses_added_at_once_are_all_there_and_each_has_its_own_id() {
     for harness in Harness::over_every_store("accounts").await {
@@ -38,11 +43,9 @@ async fn addresses_added_at_once_are_all_there_and_each_has_its_own_id() {
 
 /// All make an account of one name with the same two people, of whom one is changed at the same time: one is made, with both in it, and
 /// nothing is left of the others.
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn of_many_making_one_account_with_its_people_one_does() {
-    let harness = Arc::new(Harness::durable("accounts").await);
+async fn of_many_making_one_account_with_its_people_one_does(harness: Arc<Harness>, rounds: usize) {
     let [joy, lin] = ["JOY", "LIN"].map(|name| harness.known(name));
-    for round in 0..30 {
+    for round in 0..rounds {
         let wanted = json!({"name": format!("Half {round}"), "members": [joy, lin]});
         let mut tasks = JoinSet::new();
         for at in 0..8 {
@@ -68,17 +71,15 @@ async fn of_many_making_one_account_with_its_people_one_does() {
         }
     }
     let (_, list) = harness.administer("GET", "/ccadmin/v1/organizations?limit=1", &json!(null)).await;
-    assert_eq!(list["total"], 33, "no account is there without its people");
+    assert_eq!(list["total"], rounds + 3, "no account is there without its people");
 }
 
 /// Two write one account at once, each with a name and a list of people: the name and the people are those of one of them.
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_name_and_the_people_sent_with_it_stay_together() {
-    let harness = Arc::new(Harness::durable("accounts").await);
+async fn a_name_and_the_people_sent_with_it_stay_together(harness: Arc<Harness>, rounds: usize) {
     let account = format!("/ccadmin/v1/organizations/{}", harness.known("O1"));
     let [ida, omar, lin, eve] = ["IDA", "OMAR", "LIN", "EVE"].map(|name| harness.known(name));
     let wanted = [json!({"name": "Harbor", "members": [ida, lin]}), json!({"name": "Haven", "members": [omar, eve]})];
-    for round in 0..200 {
+    for round in 0..rounds {
         let mut tasks = JoinSet::new();
         for wanted in wanted.clone() {
             let (harness, account) = (Arc::clone(&harness), account.clone());

@@ -88,17 +88,8 @@ impl Harness {
         harnesses
     }
 
-    /// The world in a file.
-    pub async fn durable(transcript: &str) -> Harness {
-        Harness::new(cardfile_teststores::sqlite(), transcript).await
-    }
-
-    /// The world in a database.
-    pub async fn in_a_database(transcript: &str) -> Harness {
-        Harness::new(cardfile_teststores::postgres().await, transcript).await
-    }
-
-    async fn new(Empty { name, store, place }: Empty, transcript: &str) -> Harness {
+    /// The same world in a store.
+    pub async fn new(Empty { name, store, place }: Empty, transcript: &str) -> Harness {
         let (ids, clock) = (Arc::new(CountingIds::new(7)), Arc::new(FixedClock::default()));
         let clock: Arc<dyn Clock> = clock;
         let bounds = cardfile_directory::Settings { limits: limits(transcript), ..cardfile_directory::Settings::default() };

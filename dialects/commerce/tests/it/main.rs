@@ -1,7 +1,10 @@
 //! Runs the conformance transcripts, each over a directory of its own, and what transcripts cannot say.
 
-mod accounts;
 mod harness;
+#[macro_use]
+mod lasting;
+
+mod accounts;
 mod merchants;
 mod races;
 mod roles;

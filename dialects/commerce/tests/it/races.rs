@@ -9,10 +9,8 @@ use uuid::Uuid;
 
 use crate::harness::{Harness, membership};
 
-/// Rounds of each race in a file.
+/// Rounds of each race.
 const ROUNDS: usize = 1500;
-/// Rounds of each race in a database, which is slower: there is more time in between for something to go wrong.
-const REMOTE_ROUNDS: usize = 150;
 const REMOVE: &str = "/ccagent/v1/organizations/removeContacts";
 
 fn give(id: Uuid, roles: &[&str]) -> Write {
@@ -20,30 +18,10 @@ fn give(id: Uuid, roles: &[&str]) -> Write {
     Write::Patch { id, expect: Expect::Any, patch: Box::new(Patch { memberships, ..Patch::default() }) }
 }
 
-/// Makes tests of races: each over the stores that last.
-macro_rules! over_lasting_stores {
-    ($($race:ident),* $(,)?) => {
-        mod sqlite {
-            use super::{Arc, Harness, ROUNDS};
-            $(#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-            async fn $race() {
-                super::$race(Arc::new(Harness::durable("races").await), ROUNDS).await;
-            })*
-        }
-        mod postgresql {
-            use super::{Arc, Harness, REMOTE_ROUNDS};
-            $(#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-            async fn $race() {
-                super::$race(Arc::new(Harness::in_a_database("races").await), REMOTE_ROUNDS).await;
-            })*
-        }
-    };
-}
-
 over_lasting_stores! {
-    of_two_administrators_removing_each_other_one_stays,
-    of_two_approvers_removed_by_two_requests_one_stays,
-    who_was_taken_out_is_changed_no_more,
+    of_two_administrators_removing_each_other_one_stays: super::ROUNDS,
+    of_two_approvers_removed_by_two_requests_one_stays: super::ROUNDS,
+    who_was_taken_out_is_changed_no_more: super::ROUNDS,
 }
 
 /// Has two requests made at once, each by one and about another; answers the codes of their refusals.
