@@ -51,6 +51,15 @@ const A_DIALECT: &[&str] = &["cardfile-http", "cardfile-directory", "cardfile-mo
 
 const HTTP: &[&str] = &["axum", "hyper", "http", "tower", "tower-http"];
 const SQL: &[&str] = &["rusqlite", "libsqlite3-sys", "tokio-postgres", "postgres-types"];
+/// Who may know the libraries of each database, others only by way of them: its store, what starts it for tests, and the benchmark,
+/// which measures it bare.
+const REACHED: &[(&[&str], &[&str])] = &[
+    (&["rusqlite", "libsqlite3-sys"], &["cardfile-store-sqlite", "cardfile-bench"]),
+    (
+        &["tokio-postgres", "tokio-postgres-rustls", "postgres-types"],
+        &["cardfile-store-postgres", "cardfile-testdb", "cardfile-bench"],
+    ),
+];
 const RUNTIME: &[&str] = &["tokio", "async-std", "smol"];
 
 fn ours() -> impl Iterator<Item = (&'static Package, &'static str)> {
@@ -84,6 +93,23 @@ fn arrows_between_crates_point_down() {
 fn the_core_knows_neither_http_nor_sql_nor_a_runtime() {
     for name in ["cardfile-model", "cardfile-directory", "cardfile-index"] {
         refuse(named(&GRAPH, name)[0], &[HTTP, SQL, RUNTIME]);
+    }
+}
+
+#[test]
+fn the_engine_knows_no_database() {
+    refuse(named(&GRAPH, "cardfile-engine")[0], &[SQL]);
+}
+
+#[test]
+fn each_database_is_reached_by_few() {
+    for (package, _) in ours() {
+        for id in &package.built_of {
+            let library = GRAPH[id].name.as_str();
+            let reached = REACHED.iter().find(|(libraries, _)| libraries.contains(&library));
+            let is_known = reached.is_none_or(|(_, by)| by.contains(&package.name.as_str()));
+            assert!(is_known, "{} must not know {library}", package.name);
+        }
     }
 }
 
@@ -127,6 +153,7 @@ fn folders_and_packages_have_the_same_names() {
 fn what_these_tests_look_for_would_be_found() {
     let built_of = |name: &str| closure(&GRAPH, named(&GRAPH, name)[0]);
     assert!(built_of("cardfile-store-sqlite").contains("libsqlite3-sys"));
+    assert!(built_of("cardfile-store-postgres").contains("tokio-postgres"));
     assert!(built_of("cardfile-http").contains("axum"));
     assert!(!built_of("cardfile-webex").contains("cardfile-store-sqlite"), "what only tests need does not count");
 }
