@@ -136,7 +136,7 @@ fn head_from_bytes(id: u64, mut bytes: &[u8]) -> Option<Segment> {
 
 /// The blocks of one tenant, as the index reads them.
 pub(crate) struct TenantBlocks<'c> {
-    pub(crate) connection: &'c Connection,
+    pub(crate) connection: &'c Connection<'c>,
     pub(crate) tenant: Key,
 }
 

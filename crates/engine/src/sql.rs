@@ -149,7 +149,7 @@ pub trait Sql {
 }
 
 /// A connection, whatever it leads to.
-pub type Connection = dyn Sql;
+pub type Connection<'c> = dyn Sql + 'c;
 
 /// A table to which rows are added in bulk, with its columns in the order of the values.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]

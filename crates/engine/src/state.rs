@@ -125,7 +125,7 @@ impl State {
 
 /// A tenant as one snapshot of the file shows it.
 pub(crate) struct View<'c> {
-    pub(crate) connection: &'c Connection,
+    pub(crate) connection: &'c Connection<'c>,
     pub(crate) state: Arc<State>,
     /// Further connections, for what is worth sharing.
     pub(crate) helpers: Option<&'c Readers>,
@@ -261,7 +261,7 @@ impl States {
     ///
     /// # Errors
     /// `NotFound` for an unknown tenant.
-    pub(crate) fn view<'c>(&self, connection: &'c Connection, tenant: TenantId) -> Result<View<'c>> {
+    pub(crate) fn view<'c>(&self, connection: &'c Connection<'c>, tenant: TenantId) -> Result<View<'c>> {
         let row = TenantRow::read(connection, tenant)?;
         let row = row.ok_or_else(|| Error::NotFound { kind: Kind::Tenant, id: tenant.to_string() })?;
         if let Some(state) = self.at(tenant, row.version) {

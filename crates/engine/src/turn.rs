@@ -55,7 +55,7 @@ type Before = HashMap<TenantId, (TenantRow, Option<Segments>, bool)>;
 
 /// One transaction of the writer.
 pub(crate) struct Turn<'c> {
-    pub(crate) connection: &'c Connection,
+    pub(crate) connection: &'c Connection<'c>,
     states: &'c States,
     drafts: HashMap<TenantId, Draft>,
     /// What the jobs that went well want indexed; a later word on a person replaces an earlier one.
@@ -71,7 +71,7 @@ pub(crate) struct Turn<'c> {
 }
 
 impl<'c> Turn<'c> {
-    pub(crate) fn new(connection: &'c Connection, states: &'c States, is_careful: bool) -> Self {
+    pub(crate) fn new(connection: &'c Connection<'c>, states: &'c States, is_careful: bool) -> Self {
         Turn {
             connection,
             states,

@@ -2,6 +2,7 @@
 
 mod backups;
 mod closing;
+mod counted;
 mod damage;
 mod failing;
 mod logging;

@@ -1,10 +1,10 @@
-//! Filters made of filters: whom they find, wherever what only cards can tell stands in them.
+//! Filters made of filters: whom they find, wherever what only cards can tell stands in them, and how many cards are read for it.
 
 use cardfile_directory::Store;
 use cardfile_model::{Comparison, Contact, Entry, Field, Filter, Numbers, Scalar};
 use cardfile_testkit::contract::run;
 
-use crate::place::Place;
+use crate::probe::Bench;
 
 const PEOPLE: u32 = 60;
 
@@ -21,15 +21,16 @@ fn numbered(n: u32) -> Contact {
     }
 }
 
-/// The numbers of those whom each filter finds, of people of the numbers 1 to [`PEOPLE`].
-fn asked(filters: impl IntoIterator<Item = Filter>) -> Vec<Numbers> {
+/// The numbers of those whom each filter finds, of people of the numbers 1 to [`PEOPLE`], and how many cards were read for it.
+fn asked(filters: impl IntoIterator<Item = Filter>) -> Vec<(Numbers, u64)> {
     let mut answers = Vec::new();
     run(async {
-        let place = Place::new().await;
-        place.create((1..=PEOPLE).map(numbered)).await;
+        let bench = Bench::new(2).await;
+        bench.place.create((1..=PEOPLE).map(numbered)).await;
         for filter in filters {
-            let found = place.store.numbers(place.tenant, place.query(filter)).await;
-            answers.push(found.expect("people can be found"));
+            bench.probe().cards_read();
+            let found = bench.store.numbers(bench.ours, bench.query(bench.ours, filter)).await;
+            answers.push((found.expect("people can be found"), bench.probe().cards_read()));
         }
     });
     answers
@@ -52,35 +53,38 @@ fn not(filter: Filter) -> Filter {
 }
 
 #[test]
-fn what_is_asked_of_cards_is_answered_wherever_it_stands() {
+fn each_card_is_read_once_and_only_where_nothing_else_tells() {
     let five: Numbers = (31..36).collect();
     let even = || Filter::Source("Even".into());
     let address = |n: u32| Filter::Email(format!("p{n:02}@quay.example"));
     let name = Filter::Compare { field: Field::DisplayName, comparison: Comparison::Ends("n 33".into()) };
     let thirties = |without: &[u32]| (30..40).filter(|n| !without.contains(n)).collect::<Numbers>();
     let everyone: Numbers = (1..=PEOPLE).collect();
-    let wanted: Vec<(Filter, Numbers)> = vec![
-        (Filter::Or((1..=100).map(phone).collect()), everyone.clone()),
-        (Filter::And(vec![tens(3.0), not(phone(33)), not(phone(34))]), thirties(&[33, 34])),
-        (not(Filter::Or(vec![Filter::And(vec![tens(3.0), phone(30)]), not(tens(3.0))])), thirties(&[30])),
-        (Filter::And(vec![not(Filter::And(vec![])), tens(3.0)]), Numbers::new()),
-        (Filter::Or(vec![Filter::And(vec![]), tens(3.0)]), everyone.clone()),
-        (Filter::And(vec![phone(33), Filter::Numbers(five.clone())]), [33].into()),
-        (Filter::And(vec![phone(33), name]), [33].into()),
-        (Filter::And(vec![Filter::Or(vec![phone(33), phone(34)]), Filter::Contains("person 3".into()), even()]), [34].into()),
+    let all = u64::from(PEOPLE);
+    let wanted: Vec<(Filter, Numbers, u64)> = vec![
+        (Filter::Or((1..=100).map(phone).collect()), everyone.clone(), all),
+        (Filter::And(vec![tens(3.0), not(phone(33)), not(phone(34))]), thirties(&[33, 34]), all),
+        (not(Filter::Or(vec![Filter::And(vec![tens(3.0), phone(30)]), not(tens(3.0))])), thirties(&[30]), all),
+        (Filter::And(vec![not(Filter::And(vec![])), tens(3.0)]), Numbers::new(), 0),
+        (Filter::Or(vec![Filter::And(vec![]), tens(3.0)]), everyone.clone(), 0),
+        (Filter::And(vec![phone(33), Filter::Numbers(five.clone())]), [33].into(), 5),
+        (Filter::And(vec![phone(33), name]), [33].into(), 1),
+        (Filter::And(vec![Filter::Or(vec![phone(33), phone(34)]), Filter::Contains("person 3".into()), even()]), [34].into(), 5),
         (
             Filter::Or(vec![phone(33), not(Filter::Numbers(five.clone()))]),
             everyone.iter().filter(|n| *n == 33 || !five.contains(*n)).collect(),
+            5,
         ),
         (
             Filter::Or(vec![Filter::And(vec![tens(3.0), Filter::Numbers(five)]), Filter::And(vec![phone(7), address(7)])]),
             [7, 31, 32, 33, 34, 35].into(),
+            6,
         ),
-        (Filter::And(vec![phone(33), even(), not(even())]), Numbers::new()),
+        (Filter::And(vec![phone(33), even(), not(even())]), Numbers::new(), 0),
     ];
-    let answers = asked(wanted.iter().map(|(filter, _)| filter.clone()));
-    for ((filter, wanted), found) in wanted.into_iter().zip(answers) {
-        assert_eq!(found, wanted, "{filter:?}");
+    let answers = asked(wanted.iter().map(|(filter, ..)| filter.clone()));
+    for ((filter, wanted, cards), answer) in wanted.into_iter().zip(answers) {
+        assert_eq!(answer, (wanted, cards), "{filter:?}");
     }
 }
 
@@ -88,7 +92,7 @@ fn what_is_asked_of_cards_is_answered_wherever_it_stands() {
 fn however_filters_are_mixed_they_find_whom_their_parts_find() {
     let odd = Filter::Source("Odd".into());
     let leaves = [phone(33), tens(3.0), odd, Filter::Contains("n 3".into()), Filter::Email("p34@quay.example".into())];
-    let alone = asked(leaves.clone());
+    let alone = asked(leaves.clone()).into_iter().map(|(found, _)| found);
     let everyone: Numbers = (1..=PEOPLE).collect();
     let mut known: Vec<(Filter, Numbers)> = leaves.into_iter().zip(alone).collect();
     known.extend(known.clone().into_iter().map(|(filter, found)| (not(filter), &everyone - found)));
@@ -104,7 +108,7 @@ fn however_filters_are_mixed_they_find_whom_their_parts_find() {
     let mut mixed = both(&pairs, &known[..3]);
     mixed.extend(mixed.clone().into_iter().map(|(filter, found)| (not(filter), &everyone - found)));
     let answers = asked(mixed.iter().map(|(filter, _)| filter.clone()));
-    for ((filter, wanted), found) in mixed.into_iter().zip(answers) {
+    for ((filter, wanted), (found, _)) in mixed.into_iter().zip(answers) {
         assert_eq!(found, wanted, "{filter:?}");
     }
 }

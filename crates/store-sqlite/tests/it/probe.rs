@@ -1,17 +1,20 @@
-//! A store over a database that tests hold up, and have fail.
+//! A store over a database that tests hold up, have fail, and count the reads of.
 
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, mpsc};
 
 use async_trait::async_trait;
 use cardfile_directory::{Applied, Author, Clock, Command, Gauge, OrganizationDraft, Registry, Result, Store};
 use cardfile_engine::database::Work;
 use cardfile_engine::fault::{given_up, overloaded};
+use cardfile_engine::sql::Connection;
 use cardfile_engine::{Database, Engine, Point, Settings};
 use cardfile_model::{Contact, Filter, OrganizationId, Query, TenantId, Write};
 use cardfile_store_sqlite::{Options, SqliteDatabase};
 use tokio::sync::oneshot;
 use uuid::Uuid;
 
+use crate::counted::Counted;
 use crate::place::Place;
 
 /// The file, and what is done to those who use it.
@@ -20,6 +23,7 @@ pub struct Probe {
     reads: Mutex<Vec<Hold>>,
     writes: Mutex<Vec<Hold>>,
     failure: Mutex<Option<Failure>>,
+    cards: AtomicU64,
 }
 
 /// When transactions fail.
@@ -102,6 +106,11 @@ impl Probe {
     pub fn fail(&self, failure: Option<Failure>) {
         *lock(&self.failure) = failure;
     }
+
+    /// How many cards were read from snapshots since this was asked last.
+    pub fn cards_read(&self) -> u64 {
+        self.cards.swap(0, Ordering::Relaxed)
+    }
 }
 
 #[async_trait]
@@ -113,6 +122,7 @@ impl Database for Probe {
     fn lend_snapshot(&self, work: &mut Work<'_>) -> Result<()> {
         let is_request = tokio::runtime::Handle::try_current().is_ok();
         let hold = if is_request { lock(&self.reads).pop() } else { None };
+        let work = &mut |connection: &Connection| work(&Counted { connection, cards: &self.cards });
         through(hold, || self.file.lend_snapshot(work))
     }
 
@@ -171,7 +181,13 @@ impl Bench {
         let place = Place::new().await;
         let options = Options { readers, ..Options::default() };
         let file = cardfile_store_sqlite::database(place.directory.path(), options).expect("a file can be opened");
-        let probe = Probe { file, reads: Mutex::default(), writes: Mutex::default(), failure: Mutex::default() };
+        let probe = Probe {
+            file,
+            reads: Mutex::default(),
+            writes: Mutex::default(),
+            failure: Mutex::default(),
+            cards: AtomicU64::new(0),
+        };
         let Options { queue, ordered_people, .. } = options;
         let store = Engine::start(Arc::new(probe), Settings { readers, queue, ordered_people }).expect("a store can be started");
         let theirs = place.id();
