@@ -24,3 +24,18 @@ pub(crate) fn fault(error: rusqlite::Error) -> Error {
 pub(crate) fn disk(error: std::io::Error) -> Error {
     Error::Unavailable { reason: Reason::Storage(Box::new(error)), retry_after: RETRY }
 }
+
+#[cfg(test)]
+mod tests {
+    use rusqlite::ffi;
+
+    use super::*;
+
+    #[test]
+    fn a_full_disk_is_no_fault_of_the_store() {
+        let failed = |code| fault(rusqlite::Error::SqliteFailure(ffi::Error::new(code), None));
+        assert!(matches!(failed(ffi::SQLITE_FULL), Error::Unavailable { reason: Reason::Storage(_), .. }));
+        assert!(matches!(failed(ffi::SQLITE_BUSY), Error::Unavailable { reason: Reason::Overloaded, .. }));
+        assert!(matches!(failed(ffi::SQLITE_CONSTRAINT), Error::Internal(_)));
+    }
+}
