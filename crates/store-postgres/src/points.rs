@@ -3,11 +3,13 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
 
 use cardfile_directory::{Error, Result};
 use cardfile_engine::Point;
 use cardfile_engine::sql::Row;
 use cardfile_model::TenantId;
+use futures_util::future::join_all;
 use tokio::runtime::Handle;
 use tokio::sync::{mpsc, oneshot};
 use tokio::time::timeout;
@@ -43,7 +45,8 @@ impl Points {
     pub(crate) fn new(connector: &Connector, handle: &Handle, options: &Options) -> Self {
         let lane = |_| {
             let (sender, receiver) = mpsc::channel(WAITING);
-            let asker = Asker { connector: connector.clone(), handle: handle.clone(), options: *options, open: None };
+            let (prepares, patience) = (options.prepared_statements, options.patience());
+            let asker = Asker { connector: connector.clone(), handle: handle.clone(), prepares, patience, open: None };
             handle.spawn(asker.run(receiver));
             sender
         };
@@ -66,8 +69,15 @@ impl Points {
 struct Asker {
     connector: Connector,
     handle: Handle,
-    options: Options,
-    open: Option<(Connected, Option<Statement>)>,
+    prepares: bool,
+    patience: Duration,
+    open: Option<Arc<Open>>,
+}
+
+/// An open connection and its statement; none where statements are not prepared.
+struct Open {
+    client: Connected,
+    statement: Option<Statement>,
 }
 
 impl Asker {
@@ -78,54 +88,66 @@ impl Asker {
             for question in waiting.drain(..) {
                 by_tenant.entry(question.tenant).or_default().push(question);
             }
-            for (tenant, asked) in by_tenant {
-                self.answer(tenant, asked).await;
-            }
+            let open = self.open().await;
+            join_all(by_tenant.into_iter().map(|(tenant, asked)| answer(&open, self.patience, tenant, asked))).await;
         }
     }
 
-    async fn answer(&mut self, tenant: TenantId, asked: Vec<Question>) {
-        let ids: Vec<Uuid> = asked.iter().map(|question| question.id).collect();
-        let rows = self.rows(tenant, &ids).await.map(|rows| {
+    /// The connection, made anew when it broke.
+    async fn open(&mut self) -> Result<Arc<Open>> {
+        if let Some(open) = self.open.as_ref().filter(|open| open.client.is_fit()) {
+            return Ok(Arc::clone(open));
+        }
+        let client = self.connector.connect(&self.handle).await?;
+        let statement = if self.prepares {
+            let prepared = timeout(self.patience, client.prepare(&dollars(POINTS))).await.map_err(|_| silent(&client))?;
+            Some(prepared.map_err(fault)?)
+        } else {
+            None
+        };
+        let open = Arc::new(Open { client, statement });
+        self.open = Some(Arc::clone(&open));
+        Ok(open)
+    }
+}
+
+/// Answers those who ask about one tenant.
+async fn answer(open: &Result<Arc<Open>>, patience: Duration, tenant: TenantId, asked: Vec<Question>) {
+    let ids: Vec<Uuid> = asked.iter().map(|question| question.id).collect();
+    let rows = match open {
+        Ok(open) => open.rows(patience, tenant, &ids).await.map(|rows| {
             let by_id = rows.iter().filter_map(|row| row.get::<_, Option<Uuid>>(ID).map(|id| (id, row.clone()))).collect();
             (rows.first().map(|row| row.get::<_, i64>(VERSION)), by_id)
+        }),
+        Err(error) => Err(repeat(error)),
+    };
+    for question in asked {
+        // Who asked may have gone away.
+        let _ = question.reply.send(match &rows {
+            Ok((version, by_id)) => point(*version, by_id, question.id),
+            Err(error) => Err(repeat(error)),
         });
-        for question in asked {
-            // Who asked may have gone away.
-            let _ = question.reply.send(match &rows {
-                Ok((version, by_id)) => point(*version, by_id, question.id),
-                Err(error) => Err(repeat(error)),
-            });
-        }
     }
+}
 
-    async fn rows(&mut self, tenant: TenantId, ids: &[Uuid]) -> Result<Vec<Arc<tokio_postgres::Row>>> {
-        if self.open.as_ref().is_none_or(|(client, _)| !client.is_fit()) {
-            let client = self.connector.connect(&self.handle).await?;
-            self.open = Some((client, None));
-        }
-        let (prepares, patience) = (self.options.prepared_statements, self.options.patience());
-        let Some((client, statement)) = &mut self.open else { return Err(closed()) };
+impl Open {
+    async fn rows(&self, patience: Duration, tenant: TenantId, ids: &[Uuid]) -> Result<Vec<Arc<tokio_postgres::Row>>> {
         let asking = async {
-            if !prepares {
-                let typed: [(&(dyn ToSql + Sync), Type); 2] = [(&tenant.0, Type::UUID), (&ids, Type::UUID_ARRAY)];
-                return client.query_typed(&dollars(POINTS), &typed).await;
+            if let Some(statement) = &self.statement {
+                return self.client.query(statement, &[&tenant.0, &ids]).await;
             }
-            if statement.is_none() {
-                *statement = Some(client.prepare(&dollars(POINTS)).await?);
-            }
-            match statement {
-                Some(statement) => client.query(statement, &[&tenant.0, &ids]).await,
-                None => Ok(Vec::new()),
-            }
+            let typed: [(&(dyn ToSql + Sync), Type); 2] = [(&tenant.0, Type::UUID), (&ids, Type::UUID_ARRAY)];
+            self.client.query_typed(&dollars(POINTS), &typed).await
         };
-        let Ok(found) = timeout(patience, asking).await else {
-            // As from a machine that is gone without a word.
-            client.cut();
-            return Err(unavailable("the database does not answer any more"));
-        };
+        let found = timeout(patience, asking).await.map_err(|_| silent(&self.client))?;
         Ok(found.map_err(fault)?.into_iter().map(Arc::new).collect())
     }
+}
+
+/// Gives up a connection that does not answer, as when a machine is gone without a word.
+fn silent(client: &Connected) -> Error {
+    client.cut();
+    unavailable("the database does not answer any more")
 }
 
 /// Where a row has the tenant's version, and the id that was asked for.
