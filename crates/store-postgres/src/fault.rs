@@ -6,7 +6,14 @@ use tokio_postgres::error::SqlState;
 
 /// The database's failure as the directory's error.
 pub(crate) fn fault(error: tokio_postgres::Error) -> Error {
-    if is_passing(&error) { unavailable(error) } else { Error::Internal(error.into()) }
+    if !is_passing(&error) {
+        return Error::Internal(error.into());
+    }
+    // The driver's own words do not tell why.
+    match std::error::Error::source(&error) {
+        Some(cause) => unavailable(format!("{error}: {cause}")),
+        None => unavailable(error),
+    }
 }
 
 /// Nothing can be asked of the database now.

@@ -8,6 +8,7 @@ mod place;
 mod routing;
 mod servers;
 mod tenant;
+mod tls;
 
 mod contract {
     use std::sync::Arc;
