@@ -76,6 +76,7 @@ impl Inside {
     ) -> Result<(Duration, Page)> {
         let query = Query {
             organization: OrganizationId(organization),
+            life: cardfile_model::Life::Live,
             reach: Reach::Members,
             then: Vec::new(),
             sources: Sources::Any,

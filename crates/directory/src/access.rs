@@ -7,6 +7,8 @@ use cardfile_model::{Audience, Contact, Limits, Organization, OrganizationId, Ro
 use jiff::SignedDuration;
 use uuid::Uuid;
 
+use crate::applied::Applied;
+use crate::bell::Bell;
 use crate::caller::{Caller, Need};
 use crate::clock::{Clock, Ids};
 use crate::contacts::{Editor, Reader};
@@ -14,7 +16,7 @@ use crate::error::{Action, Error, Reason, Result};
 use crate::groups::{GroupEditor, GroupReader};
 use crate::passwords::Pool;
 use crate::protections::Protections;
-use crate::store::{Author, Store};
+use crate::store::{Author, Command, Store};
 use crate::tenancy::Memory;
 use crate::throttle::Throttle;
 use crate::token::Token;
@@ -81,6 +83,7 @@ pub struct Directory {
     limits: Arc<Limits>,
     callers: Memory<Token, Caller>,
     trees: Memory<TenantId, Tree>,
+    bell: Bell,
 }
 
 impl Directory {
@@ -92,7 +95,7 @@ impl Directory {
         let throttle = Arc::new(Throttle::new(failures, failures_by_address, window));
         let passwords = Pool::new(workers, waiting);
         let (callers, trees) = (Memory::new(), Memory::new());
-        Directory { store, clock, ids, settings, passwords, throttle, limits, callers, trees }
+        Directory { store, clock, ids, settings, passwords, throttle, limits, callers, trees, bell: Bell::default() }
     }
 
     /// What was set.
@@ -158,6 +161,37 @@ impl Directory {
         }
     }
 
+    /// What ends when this process changes something in the tenant of a caller, and at once when the directory is closed. What
+    /// other processes change wakes nobody: whoever waits looks again from time to time. To be asked for before it is looked
+    /// whether anything changed, so that nothing is missed in between.
+    pub fn change_in(&self, caller: &Caller) -> impl Future<Output = ()> + Send + use<> {
+        let heard = self.bell.listen(caller.tenant);
+        async move {
+            // It is woken by the end of the sender.
+            let _woken = heard.await;
+        }
+    }
+
+    /// Wakes all who wait for a change, now and from now on, so that the server can stop.
+    pub fn close(&self) {
+        self.bell.close();
+    }
+
+    /// Whether nobody is to wait for a change any more.
+    #[must_use]
+    pub fn is_closed(&self) -> bool {
+        self.bell.is_closed()
+    }
+
+    /// Does a command, and wakes those who wait for a change.
+    pub(crate) async fn apply(&self, tenant: TenantId, author: Author, command: Command) -> Result<Applied> {
+        let applied = self.store.apply(tenant, author, command).await?;
+        if applied.is_changed {
+            self.bell.ring(tenant);
+        }
+        Ok(applied)
+    }
+
     /// The organizations of a tenant, remembered for a moment: asking the store is cheap, but not for nothing.
     pub(crate) async fn tree(&self, tenant: TenantId) -> Result<Arc<Tree>> {
         let now = self.clock.now();
@@ -187,7 +221,7 @@ pub struct Desk<'a> {
     /// The organizations above it, the nearest first.
     pub(crate) above: Vec<OrganizationId>,
     pub(crate) country: Option<String>,
-    tree: Arc<Tree>,
+    pub(crate) tree: Arc<Tree>,
     pub(crate) door: &'static str,
 }
 
@@ -257,11 +291,11 @@ impl<'a> Desk<'a> {
         Ok(GroupEditor { desk: self })
     }
 
-    fn covered(&self, need: Need) -> Result<()> {
+    pub(crate) fn covered(&self, need: Need) -> Result<()> {
         if self.caller.principal.scopes.cover(need) { Ok(()) } else { Err(Error::Forbidden { action: Action::Scope }) }
     }
 
-    fn administrator(&self) -> Result<()> {
+    pub(crate) fn administrator(&self) -> Result<()> {
         match self.caller.principal.role {
             Role::Admin => Ok(()),
             Role::Reader => Err(Error::Forbidden { action: Action::Role }),

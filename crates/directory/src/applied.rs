@@ -1,12 +1,12 @@
 //! What a command did.
 
-use cardfile_model::{Group, Organization, Record};
+use cardfile_model::{Contact, Group, Numbers, Organization, Record};
 use uuid::Uuid;
 
 use crate::error::Result;
 
 /// What a command did.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub struct Applied {
     /// The tenant's revision afterwards.
     pub revision: u64,
@@ -16,32 +16,57 @@ pub struct Applied {
     pub outcomes: Vec<Result<Outcome>>,
     /// How many people were touched; who was touched by several commands counts for each.
     pub touched: u64,
+    /// How many of these came, how many went, and how many stayed and changed.
+    pub counts: Counts,
     /// For commands on a group other than delete: the group afterwards.
     pub group: Option<Group>,
     /// For commands on an organization, the undo of one among them: the organization afterwards.
     pub organization: Option<Organization>,
+    /// For a command that was done already under the same [`crate::Once`]: what was answered then. Nothing was done now.
+    pub receipt: Option<Vec<u8>>,
+}
+
+/// How many people came, went, and changed.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Counts {
+    /// Who came: into the directory, back from the trash, or into the group.
+    pub came: u64,
+    /// Who went: to the trash, or out of the group.
+    pub went: u64,
+    /// Whose card changed.
+    pub changed: u64,
 }
 
 impl Applied {
     /// What a command did that left the tenant at this revision.
     #[must_use]
     pub fn nothing(revision: u64) -> Self {
-        Applied { revision, is_changed: false, outcomes: Vec::new(), touched: 0, group: None, organization: None }
+        Applied { revision, ..Applied::default() }
     }
 
-    /// This and what a later command of the same transaction did; of groups and of organizations the last is told.
+    /// This and what a later command of the same transaction did; of groups and organizations the last is told.
     #[must_use]
     pub fn and(mut self, later: Applied) -> Self {
-        let Applied { revision, is_changed, outcomes, touched, group, organization } = later;
+        let Applied { revision, is_changed, outcomes, touched, counts, group, organization, receipt } = later;
         self.outcomes.extend(outcomes);
         Applied {
             revision,
             is_changed: self.is_changed || is_changed,
             outcomes: self.outcomes,
             touched: self.touched + touched,
+            counts: self.counts.and(counts),
             group: group.or(self.group),
             organization: organization.or(self.organization),
+            receipt: receipt.or(self.receipt),
         }
+    }
+}
+
+impl Counts {
+    /// These and others.
+    #[must_use]
+    pub fn and(self, other: Counts) -> Counts {
+        Counts { came: self.came + other.came, went: self.went + other.went, changed: self.changed + other.changed }
     }
 }
 
@@ -56,4 +81,34 @@ pub enum Outcome {
     Unchanged(Record),
     /// A contact went to the trash.
     Trashed(Uuid),
+}
+
+/// What a command would do, were it done now.
+#[derive(Debug, Default)]
+pub struct Planned {
+    /// What it would answer; its revision is one that never comes to be.
+    pub applied: Applied,
+    /// The revision of the tenant that this was found at.
+    pub revision: u64,
+    /// Whom it would touch.
+    pub touched: Numbers,
+    /// Who of these would come.
+    pub came: Numbers,
+    /// Who of these would go.
+    pub went: Numbers,
+    /// How cards would change, by person number, as many as were asked for.
+    pub differences: Vec<Difference>,
+}
+
+/// How a card would change.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Difference {
+    /// Whose.
+    pub id: Uuid,
+    /// Whose, by number.
+    pub number: u32,
+    /// The card now; `None` for who would be made.
+    pub before: Option<Contact>,
+    /// The card then.
+    pub after: Contact,
 }

@@ -71,6 +71,8 @@ pub enum Need {
     ReadGroups,
     /// Writing groups.
     WriteGroups,
+    /// Making organizations, and giving tokens.
+    Administer,
     /// What administrators do in the Commerce dialect.
     CommerceAdmin,
     /// What agents do there.
@@ -85,6 +87,9 @@ pub struct Scopes(pub Vec<String>);
 
 const CONTACTS: &[Need] = &[Need::ReadContacts, Need::WriteContacts];
 const GROUPS: &[Need] = &[Need::ReadGroups, Need::WriteGroups];
+const READING: &[Need] = &[Need::ReadContacts, Need::ReadGroups];
+const WRITING: &[Need] = &[Need::ReadContacts, Need::WriteContacts, Need::ReadGroups, Need::WriteGroups];
+const ALL: &[Need] = &[Need::ReadContacts, Need::WriteContacts, Need::ReadGroups, Need::WriteGroups, Need::Administer];
 const COMMERCE: &[Need] = &[Need::CommerceAdmin, Need::CommerceAgent];
 
 /// What each scope covers, by the names the doors' vendors give them; names are compared ignoring ASCII case.
@@ -95,6 +100,9 @@ const COVERED: &[(&str, &[Need])] = &[
     ("identity:contacts_read", &[Need::ReadContacts]),
     ("identity:groups_rw", GROUPS),
     ("identity:groups_read", &[Need::ReadGroups]),
+    ("directory:read", READING),
+    ("directory:write", WRITING),
+    ("directory:admin", ALL),
     ("commerce:admin", COMMERCE),
     ("commerce:application", COMMERCE),
     ("commerce:agent", &[Need::CommerceAgent]),
@@ -139,6 +147,7 @@ mod tests {
             let is_commerce = |need: &Need| matches!(need, Need::CommerceAdmin | Need::CommerceAgent | Need::CommerceStore);
             assert!(needs.iter().all(|need| is_commerce(need) == name.starts_with("commerce:")), "{name}");
         }
+        assert!(!Scopes(vec!["directory:write".into()]).cover(Need::Administer));
         assert!(!Scopes(vec!["commerce:agent".into()]).cover(Need::CommerceAdmin));
         assert!(!Scopes(vec!["commerce:admin".into()]).cover(Need::CommerceStore));
     }

@@ -3,7 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use cardfile_model::{
-    Batch, Contact, Expect, Filter, Limits, Mode, Numbers, Order, Page, Patch, Query, Reach, Record, Selection, Sources, Write,
+    Batch, Change, Contact, Expect, Filter, Life, Limits, Mode, Numbers, Order, Page, Patch, Query, Reach, Record, Selection,
+    Sources, Write,
 };
 use uuid::Uuid;
 
@@ -29,6 +30,8 @@ pub struct Wanted {
     pub filter: Filter,
     /// Whose, seen from the organization.
     pub reach: Reach,
+    /// Whether those who live are wanted, or those in the trash.
+    pub life: Life,
     /// In which order.
     pub order: Order,
     /// Whether it is turned round.
@@ -44,8 +47,8 @@ pub struct Wanted {
 impl Default for Wanted {
     fn default() -> Self {
         let (order, is_descending) = (Order::Number, false);
-        let then = Vec::new();
-        Wanted { filter: Filter::All, reach: Reach::Members, order, is_descending, then, offset: 0, limit: usize::MAX }
+        let (life, then) = (Life::Live, Vec::new());
+        Wanted { filter: Filter::All, reach: Reach::Members, life, order, is_descending, then, offset: 0, limit: usize::MAX }
     }
 }
 
@@ -80,6 +83,14 @@ impl Reader<'_, '_> {
         self.desk.directory.store.find(self.desk.caller.tenant, self.query(wanted)).await
     }
 
+    /// Everyone who is wanted, whatever the order, offset and limit, as one snapshot's set.
+    ///
+    /// # Errors
+    /// Those of the store.
+    pub async fn everyone(&self, wanted: Wanted) -> Result<Numbers> {
+        self.desk.directory.store.numbers(self.desk.caller.tenant, self.query(wanted)).await
+    }
+
     /// Everyone whom a filter finds, as one snapshot's set.
     ///
     /// # Errors
@@ -98,12 +109,13 @@ impl Reader<'_, '_> {
     }
 
     fn query(&self, wanted: Wanted) -> Query {
-        let Wanted { filter, reach, order, is_descending, then, offset, limit } = wanted;
+        let Wanted { filter, reach, life, order, is_descending, then, offset, limit } = wanted;
         Query {
             organization: self.desk.organization.id,
             reach,
             sources: self.desk.caller.principal.sources.clone(),
             audience: self.desk.audience(),
+            life,
             filter,
             order,
             is_descending,
@@ -144,9 +156,16 @@ impl Editor<'_, '_> {
     /// # Errors
     /// `TooLarge` for more writes than `batch_items` allows; in mode `AllOrNothing` the first failure.
     pub async fn write(&self, mode: Mode, writes: Vec<Write>) -> Result<Applied> {
+        let Desk { directory, caller, .. } = self.desk;
+        let batch = self.batch(mode, writes)?;
+        directory.apply(caller.tenant, self.desk.author(), Command::Write(batch)).await
+    }
+
+    /// Writes as the store takes them.
+    pub(crate) fn batch(&self, mode: Mode, writes: Vec<Write>) -> Result<Batch> {
         let Desk { directory, caller, organization, .. } = self.desk;
         self.within_batch(writes.len())?;
-        let batch = Batch {
+        Ok(Batch {
             organization: organization.id,
             reach: Reach::Own,
             sources: caller.principal.sources.clone(),
@@ -154,8 +173,16 @@ impl Editor<'_, '_> {
             admits_unknown_groups: directory.settings.admits_unknown_groups,
             has_unique_emails: false,
             writes,
-        };
-        directory.store.apply(caller.tenant, self.desk.author(), Command::Write(batch)).await
+        })
+    }
+
+    /// The changes of the organization after a revision, oldest first.
+    ///
+    /// # Errors
+    /// Those of the store.
+    pub async fn changes(&self, since: u64, limit: usize) -> Result<Vec<Change>> {
+        let Desk { directory, caller, organization, .. } = self.desk;
+        directory.store.changes(caller.tenant, organization.id, since, limit).await
     }
 
     /// Makes one contact.
@@ -190,7 +217,7 @@ impl Editor<'_, '_> {
     pub async fn trash(&self, selection: Selection) -> Result<u64> {
         let Desk { directory, caller, organization, .. } = self.desk;
         let trash = Trash { organization: organization.id, sources: caller.principal.sources.clone(), selection };
-        let applied = directory.store.apply(caller.tenant, self.desk.author(), Command::Trash(trash)).await?;
+        let applied = directory.apply(caller.tenant, self.desk.author(), Command::Trash(trash)).await?;
         Ok(applied.touched)
     }
 

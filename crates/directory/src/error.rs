@@ -134,6 +134,15 @@ pub enum Kind {
     /// A log-in.
     #[error("log-in")]
     Login,
+    /// A token.
+    #[error("token")]
+    Token,
+    /// A plan.
+    #[error("plan")]
+    Plan,
+    /// A request under an idempotency key.
+    #[error("idempotency key")]
+    Once,
 }
 
 /// Why the directory is not available.

@@ -122,13 +122,13 @@ impl GroupEditor<'_, '_> {
         self.apply(Command::DeleteGroup { id }).await.map(drop)
     }
 
-    fn check(&self, name: Option<&str>, description: Option<&str>) -> Result<()> {
+    pub(crate) fn check(&self, name: Option<&str>, description: Option<&str>) -> Result<()> {
         let violations = self.limits().group_violations(name, description);
         if violations.is_empty() { Ok(()) } else { Err(Error::Invalid(violations)) }
     }
 
     async fn apply(&self, command: Command) -> Result<Applied> {
-        self.desk.directory.store.apply(self.desk.caller.tenant, self.desk.author(), command).await
+        self.desk.directory.apply(self.desk.caller.tenant, self.desk.author(), command).await
     }
 }
 

@@ -3,7 +3,7 @@
 mod protect;
 
 use cardfile_model::{
-    Batch, Contact, Expect, Limits, Membership, Organization, OrganizationPatch, Reach, Record, Violation, Write,
+    Batch, Claim, Contact, Expect, Limits, MatchKey, Membership, Organization, OrganizationPatch, Reach, Record, Violation, Write,
 };
 
 pub use protect::{Loss, delegation, losses, oneself};
@@ -39,13 +39,20 @@ pub fn change(batch: &Batch, limits: &Limits, current: &Record, write: Write) ->
             }
             let mut contact = current.contact.clone();
             patch.apply(&mut contact);
+            Claim::edited_by_hand(&current.contact, &mut contact);
             contact
         }
         Write::Replace { id, expect: expected, contact } => {
             expect(id, expected, current)?;
             stays(batch, &contact.source, &current.contact.source)?;
             let (memberships, is_inactive) = (current.contact.memberships.clone(), current.contact.is_inactive);
-            Contact { memberships, is_inactive, ..*contact }
+            let mut contact = Contact { memberships, is_inactive, ..*contact };
+            Claim::edited_by_hand(&current.contact, &mut contact);
+            contact
+        }
+        Write::Upsert { claim, .. } => {
+            source(batch, &claim.source)?;
+            claim.merged(&current.contact)
         }
         Write::Create { .. } | Write::Delete { .. } => return Ok(None),
     };
@@ -84,18 +91,31 @@ pub fn reached(batch: &Batch, organization: u32, current: &Record, is_below: boo
 }
 
 /// Makes a write say which organizations it is about, before it is judged. `organization` is the number of the batch's
-/// organization: that is [`Membership::HERE`], and where a new contact belongs that does not say, unless it is the root.
+/// organization: that is [`Membership::HERE`], and where a new contact belongs that does not say, unless it is the root. What a
+/// source tells of has from then on the keys by which the source finds it.
 pub fn settle(write: &mut Write, organization: u32) {
     match write {
-        Write::Create { contact, .. } => {
-            contact.memberships.iter_mut().for_each(|membership| membership.settle(organization));
-            if contact.memberships.is_empty() && organization != Organization::ROOT {
-                contact.memberships.push(Membership::plain(organization));
+        Write::Create { contact, .. } => place(contact, organization),
+        Write::Patch { patch, .. } => patch.memberships.iter_mut().for_each(|edit| edit.settle(organization)),
+        Write::Upsert { by, claim, .. } => {
+            place(&mut claim.contact, organization);
+            for key in by {
+                if let MatchKey::Key(key) = key
+                    && !claim.contact.keys.contains(key)
+                {
+                    claim.contact.keys.push(key.clone());
+                }
             }
         }
-        Write::Patch { patch, .. } => patch.memberships.iter_mut().for_each(|edit| edit.settle(organization)),
         // These do not say where somebody belongs.
         Write::Replace { .. } | Write::Delete { .. } => {}
+    }
+}
+
+fn place(contact: &mut Contact, organization: u32) {
+    contact.memberships.iter_mut().for_each(|membership| membership.settle(organization));
+    if contact.memberships.is_empty() && organization != Organization::ROOT {
+        contact.memberships.push(Membership::plain(organization));
     }
 }
 

@@ -198,7 +198,7 @@ impl Merchant<'_> {
         self.delegated(delegate)?;
         let batch = self.batch(task)?;
         let author = self.author(delegate.map(|delegate| (delegate, account)))?;
-        self.directory.store.apply(self.caller.tenant, author, Command::Write(batch)).await
+        self.directory.apply(self.caller.tenant, author, Command::Write(batch)).await
     }
 
     /// Takes back a change that a write for this account has just made: what had to follow it cannot be.
@@ -208,7 +208,7 @@ impl Merchant<'_> {
     pub async fn take_back(&self, account: OrganizationId, change: u64, delegate: Option<Delegate>) -> Result<()> {
         self.delegated(delegate)?;
         let undo = Command::Undo { organization: account, change, is_forced: false };
-        self.directory.store.apply(self.caller.tenant, self.author(None)?, undo).await?;
+        self.directory.apply(self.caller.tenant, self.author(None)?, undo).await?;
         Ok(())
     }
 

@@ -30,7 +30,7 @@ impl Editor<'_, '_> {
             return Err(Error::invalid("key", "length", format!("a key has at most {MOST_KEY_BYTES} bytes")));
         }
         let command = Command::Note { organization: self.desk.organization.id, edits };
-        let applied = self.desk.directory.store.apply(self.desk.caller.tenant, self.desk.author(), command).await?;
+        let applied = self.desk.directory.apply(self.desk.caller.tenant, self.desk.author(), command).await?;
         Ok(applied.is_changed)
     }
 }

@@ -15,7 +15,7 @@ use crate::store::{Command, Store};
 use crate::token::Token;
 
 /// The door's name in the log for what is done on the command line.
-const COMMAND_LINE: &str = "cli";
+pub(crate) const COMMAND_LINE: &str = "cli";
 
 /// What one round of purging did.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -116,7 +116,7 @@ impl Directory {
     pub async fn undo(&self, organization: OrganizationId, change: u64, is_forced: bool) -> Result<Applied> {
         let tenant = self.tenant_of(organization).await?;
         let author = self.author(None, COMMAND_LINE);
-        let applied = self.store.apply(tenant, author, Command::Undo { organization, change, is_forced }).await?;
+        let applied = self.apply(tenant, author, Command::Undo { organization, change, is_forced }).await?;
         self.heed(&applied);
         Ok(applied)
     }

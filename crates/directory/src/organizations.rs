@@ -13,7 +13,7 @@ impl Directory {
     /// # Errors
     /// Those of the command.
     pub(crate) async fn organize(&self, tenant: TenantId, author: Author, command: Command) -> Result<Organization> {
-        let applied = self.store.apply(tenant, author, command).await.inspect_err(|error| {
+        let applied = self.apply(tenant, author, command).await.inspect_err(|error| {
             // It is remembered as it was before somebody came between.
             if matches!(error, Error::Stale { .. }) {
                 self.forget_remembered();

@@ -66,6 +66,15 @@ pub struct TokenDraft {
     pub origin: Origin,
 }
 
+/// A key: whom a token stands for that neither a client nor who signed in has.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Key {
+    /// Whom it stands for.
+    pub principal: Principal,
+    /// When it was made.
+    pub created: Timestamp,
+}
+
 /// An OAuth client: an id and a secret for which tokens are issued.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Client {
@@ -129,6 +138,9 @@ pub trait Registry: Send + Sync {
     ///
     /// **Errors**: `NotFound` when the principal's organization is not in the token's tenant.
     async fn add_token(&self, draft: TokenDraft) -> Result<()>;
+
+    /// The keys of a tenant by time and then by id: tokens of [`Origin::Key`] that no client has; of several of one principal the first.
+    async fn keys(&self, tenant: TenantId) -> Result<Vec<Key>>;
 
     /// As [`Registry::add_token`], if the principal has a token that has not ended.
     ///

@@ -106,7 +106,7 @@ impl GroupEditor<'_, '_> {
             edits.push(NoteEdit { shelf: SHELF.into(), key: key(*to, *group), value });
         }
         let command = Command::Note { organization: self.desk.organization.id, edits };
-        self.desk.directory.store.apply(self.desk.caller.tenant, self.desk.author(), command).await.map(drop)
+        self.desk.directory.apply(self.desk.caller.tenant, self.desk.author(), command).await.map(drop)
     }
 
     /// Changes who is in a group of this organization, or in one of an organization above that may be changed from here.
@@ -121,7 +121,7 @@ impl GroupEditor<'_, '_> {
         }
         let patch = GroupPatch { name: None, description: Edit::Keep, members, unknown, inherits: true };
         let command = Command::PatchGroup { id, patch };
-        let applied = self.desk.directory.store.apply(self.desk.caller.tenant, self.desk.author(), command).await?;
+        let applied = self.desk.directory.apply(self.desk.caller.tenant, self.desk.author(), command).await?;
         applied.group.ok_or_else(|| Error::internal("a store answered no group for a change of one"))
     }
 }

@@ -13,14 +13,15 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use cardfile_model::{
     Audience, Batch, Change, Contact, Expect, Group, GroupDraft, GroupPatch, GroupQuery, Limits, Member, Note, NoteEdit,
-    NoteQuery, Numbers, Organization, OrganizationId, OrganizationPatch, OrganizationQuery, Page, Query, Record, Selection,
-    Sources, TenantId,
+    NoteQuery, Numbers, Organization, OrganizationId, OrganizationPatch, OrganizationQuery, Page, Patch, Query, Record,
+    Selection, Sources, TenantId,
 };
 use jiff::Timestamp;
 use uuid::Uuid;
 
-use crate::applied::Applied;
+use crate::applied::{Applied, Planned};
 use crate::error::Result;
+use crate::once::Once;
 use crate::permits::Permits;
 use crate::registry::{OrganizationDraft, Registry};
 
@@ -42,6 +43,8 @@ pub struct Author {
     /// In which organization this person asks for it, and as what. Within the transaction they must be in use and hold one of the
     /// roles there, else it is `Forbidden` ([`Action::Delegate`](crate::Action::Delegate)).
     pub delegated: Option<Delegation>,
+    /// The key under which this is done once; `None` for each time it is asked for.
+    pub once: Option<Once>,
 }
 
 /// That a person asks for something in an organization because of a role they hold there.
@@ -77,7 +80,7 @@ impl Author {
     /// An author whom nothing binds but the limits, as a test or the operator.
     #[must_use]
     pub fn unbound(time: Timestamp, principal: Option<Uuid>, door: &'static str, limits: Arc<Limits>) -> Self {
-        Author { time, principal, door, limits, protected: Protected::default(), person: None, delegated: None }
+        Author { time, principal, door, limits, protected: Protected::default(), person: None, delegated: None, once: None }
     }
 }
 
@@ -99,6 +102,28 @@ pub enum Command {
     Write(Batch),
     /// Contacts go to the trash by set arithmetic: the cost does not grow with the rows.
     Trash(Trash),
+    /// Contacts come back from the trash by set arithmetic; who is not there is passed over. Sources as [`Command::Trash`].
+    Restore(Trash),
+    /// One patch changes many contacts, all of them or none, each as [`Write::Patch`](cardfile_model::Write::Patch) is judged.
+    /// `TooLarge` (`revised_people`) for too many.
+    Revise(Box<Revision>),
+    /// A plan is kept until its end. `TooLarge` (`tenant_plans`) when there are too many. That is no change: the log does not tell of
+    /// it, nor does the revision move.
+    KeepPlan(Box<KeptPlan>),
+    /// A plan is forgotten; one that is not there is no error. No change either.
+    ForgetPlan {
+        /// Which.
+        id: Uuid,
+    },
+    /// A command, if none of these people was touched since a revision, by their card or in a group; else `Stale`.
+    Unless {
+        /// The revision.
+        since: u64,
+        /// The people.
+        touched: Numbers,
+        /// The command.
+        command: Box<Command>,
+    },
     /// A group is made. `AlreadyExists` when another of the organization has that name, folded.
     CreateGroup(GroupDraft),
     /// A group changes; a patch that changes nothing leaves it as it was. `NotFound`, `AlreadyExists`.
@@ -164,6 +189,36 @@ pub enum Command {
     Together(Vec<Command>),
 }
 
+/// One patch for many.
+#[derive(Debug, Clone)]
+pub struct Revision {
+    /// Where the log tells of it.
+    pub organization: OrganizationId,
+    /// Whose source may be touched.
+    pub sources: Sources,
+    /// Whose contacts, of those at home in the organization; others are passed over.
+    pub numbers: Numbers,
+    /// Whether a group that is not known may be named in what the contacts are shown to.
+    pub admits_unknown_groups: bool,
+    /// The change.
+    pub patch: Patch,
+}
+
+/// A plan that was kept: what is to be done, in the words of the door that made it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct KeptPlan {
+    /// The id.
+    pub id: Uuid,
+    /// Whose contacts it is about.
+    pub organization: OrganizationId,
+    /// When it was made.
+    pub created: Timestamp,
+    /// When it goes.
+    pub expires: Timestamp,
+    /// What is to be done.
+    pub document: serde_json::Value,
+}
+
 /// A number worth watching: how long queues and how large sets are.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Gauge {
@@ -173,6 +228,19 @@ pub struct Gauge {
     pub help: &'static str,
     /// The value now.
     pub value: f64,
+}
+
+/// What happened in a tenant after a revision.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct History {
+    /// The last change there is.
+    pub revision: u64,
+    /// The last change of which the trash and undo remember nothing any more; 0 for none.
+    pub purged: u64,
+    /// The changes, oldest first.
+    pub changes: Vec<Change>,
+    /// Whose memberships these changed: by the number of each organization that they belonged to before.
+    pub moved: BTreeMap<u32, Numbers>,
 }
 
 /// Something that a check found to be wrong.
@@ -215,6 +283,14 @@ pub trait Store: Registry {
     /// the whole (`NotFound` organization, `Unavailable`, `Internal`).
     async fn apply(&self, tenant: TenantId, author: Author, command: Command) -> Result<Applied>;
 
+    /// What a command would do, were it done now; nothing is. `most` differences of cards are told.
+    ///
+    /// **Errors**: those that [`Store::apply`] would answer.
+    async fn plan(&self, tenant: TenantId, author: Author, command: Command, most: usize) -> Result<Planned>;
+
+    /// The plan of this id, if it was kept and has not gone; whether it has ended is for the directory to judge.
+    async fn kept_plan(&self, tenant: TenantId, id: Uuid) -> Result<Option<KeptPlan>>;
+
     /// A group by id, whatever its organization; `None` when there is none.
     async fn group(&self, tenant: TenantId, id: Uuid) -> Result<Option<Group>>;
 
@@ -244,6 +320,13 @@ pub trait Store: Registry {
 
     /// The changes of an organization after a revision, oldest first.
     async fn changes(&self, tenant: TenantId, organization: OrganizationId, since: u64, limit: usize) -> Result<Vec<Change>>;
+
+    /// The changes of a whole tenant after a revision, oldest first and at most so many, and where it stands: all as one snapshot
+    /// shows it. Zeros and nothing for an unknown tenant.
+    async fn history(&self, tenant: TenantId, since: u64, limit: usize) -> Result<History>;
+
+    /// The ids of people by number, those in the trash included; those without a card, and those removed for good, are absent.
+    async fn ids(&self, tenant: TenantId, numbers: &Numbers) -> Result<BTreeMap<u32, Uuid>>;
 
     /// Removes for good some of the people who went to the trash before this time, and what undo kept for changes
     /// before it: a small slice, so that no request waits for it. Answers how many people went; none means that all is done.

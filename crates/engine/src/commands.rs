@@ -6,19 +6,23 @@ use cardfile_model::TenantId;
 use crate::turn::Turn;
 use crate::undo::Wanted;
 use crate::write::Prepared;
-use crate::{group_write, notes, organization_write, organizations, trash, undo, write};
+use crate::{group_write, notes, organization_write, organizations, plan, plans, revise, trash, undo, write};
 
 /// About how many rows a command writes.
 pub(crate) fn weight(command: &Command) -> usize {
     match command {
         Command::Write(batch) => batch.writes.len(),
         Command::Note { edits, .. } => edits.len(),
-        Command::Trash(_) => 100,
+        Command::Trash(_) | Command::Restore(_) => 100,
         Command::Undo { .. } => 1000,
+        Command::Revise(revision) => usize::try_from(revision.numbers.len()).unwrap_or(usize::MAX),
+        Command::Unless { command, .. } => weight(command),
         Command::CreateGroup(_)
         | Command::PatchGroup { .. }
         | Command::DeleteGroup { .. }
         | Command::CreateOrganization(_)
+        | Command::KeepPlan(_)
+        | Command::ForgetPlan { .. }
         | Command::PatchOrganization { .. } => 1,
         Command::Together(commands) => commands.iter().map(weight).sum(),
     }
@@ -33,6 +37,11 @@ pub(crate) fn apply(turn: &mut Turn<'_>, tenant: TenantId, author: &Author, comm
             write::apply(turn, tenant, author, Prepared::new(batch, number, author))
         }
         Command::Trash(wanted) => trash::apply(turn, tenant, author, &wanted),
+        Command::Restore(wanted) => trash::restore(turn, tenant, author, &wanted),
+        Command::Revise(revision) => revise::apply(turn, tenant, author, *revision),
+        Command::KeepPlan(plan) => plans::keep(turn, tenant, author, &plan),
+        Command::ForgetPlan { id } => plans::forget(turn, tenant, id),
+        Command::Unless { since, touched, command } => plan::unless(turn, tenant, author, (since, &touched, *command)),
         Command::CreateGroup(draft) => group_write::create(turn, tenant, author, draft),
         Command::PatchGroup { id, patch } => group_write::patch(turn, tenant, author, id, patch),
         Command::DeleteGroup { id } => group_write::delete(turn, tenant, author, id),

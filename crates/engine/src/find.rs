@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use cardfile_directory::Result;
-use cardfile_model::{Audience, Numbers, Order, OrganizationId, Page, Query, Reach, Record, Sources};
+use cardfile_model::{Audience, Life, Numbers, Order, OrganizationId, Page, Query, Reach, Record, Sources};
 use uuid::Uuid;
 
 use crate::fault::corrupt;
@@ -16,7 +16,18 @@ use crate::{groups, organizations, rows};
 impl View<'_> {
     /// Everyone whom a question can be about: in reach, of permitted sources, shown to who asks.
     pub(crate) fn scope(&self, from: (OrganizationId, Reach), sources: &Sources, audience: Audience) -> Result<Arc<Numbers>> {
-        let mut scope = self.reached(from)?;
+        self.scope_among(&self.live()?, from, sources, audience)
+    }
+
+    /// As [`View::scope`], among these people.
+    fn scope_among(
+        &self,
+        among: &Arc<Numbers>,
+        from: (OrganizationId, Reach),
+        sources: &Sources,
+        audience: Audience,
+    ) -> Result<Arc<Numbers>> {
+        let mut scope = self.reached(among, from)?;
         for name in self.sources()? {
             let SetName::Source(source) = name else { continue };
             if !sources.allow(source) {
@@ -32,16 +43,15 @@ impl View<'_> {
         Ok(scope)
     }
 
-    /// Everyone who lives whom a question can reach from an organization.
-    fn reached(&self, (organization, reach): (OrganizationId, Reach)) -> Result<Arc<Numbers>> {
+    /// Who of these people a question can reach from an organization.
+    fn reached(&self, among: &Arc<Numbers>, (organization, reach): (OrganizationId, Reach)) -> Result<Arc<Numbers>> {
         let homes = match reach {
             Reach::Below(top) => self.below(top)?,
             Reach::Own | Reach::Members | Reach::Inherited => self.homes(organization, reach == Reach::Inherited)?,
         };
-        let live = self.live()?;
         let is_root_in = homes.contains(&organizations::ROOT);
         if is_root_in && matches!(reach, Reach::Below(_)) {
-            return Ok(live);
+            return Ok(Arc::clone(among));
         }
         // With the root it is told who is not meant, for these are fewer.
         let mut others = if is_root_in { (*self.set(&SetName::Elsewhere)?).clone() } else { Numbers::new() };
@@ -58,9 +68,9 @@ impl View<'_> {
             }
         }
         if !is_root_in {
-            return Ok(Arc::new(others & &*live));
+            return Ok(Arc::new(others & &**among));
         }
-        let mut reached = live;
+        let mut reached = Arc::clone(among);
         narrow(&mut reached, &others);
         Ok(reached)
     }
@@ -84,7 +94,11 @@ impl View<'_> {
 
     /// Everyone whom a query finds.
     pub(crate) fn numbers(&self, query: &Query) -> Result<Arc<Numbers>> {
-        let scope = self.scope((query.organization, query.reach), &query.sources, query.audience)?;
+        let among = match query.life {
+            Life::Live => self.live()?,
+            Life::Trashed => Arc::new(&*self.set(&SetName::People)? & &*self.set(&SetName::Trash)?),
+        };
+        let scope = self.scope_among(&among, (query.organization, query.reach), &query.sources, query.audience)?;
         self.found(&query.filter, &scope)
     }
 
@@ -99,6 +113,8 @@ impl View<'_> {
         let page = match query.order {
             _ if !query.then.is_empty() => crate::order::page_by_rows(self, query, &hits)?,
             Order::Number => by_number(&hits, query.is_descending, slice),
+            // Orders in memory are of who lives.
+            _ if query.life == Life::Trashed => crate::order::page_by_rows(self, query, &hits)?,
             order => orders.page(self, (order, query.is_descending), (&hits, total == self.live()?.len()), slice)?,
         };
         let mut found: HashMap<u32, Record> = HashMap::with_capacity(page.len());

@@ -5,7 +5,7 @@ use cardfile_model::{ChangeKind, Group, GroupDraft, GroupPatch, MemberEdit, Numb
 use uuid::Uuid;
 
 use crate::groups::{self, GroupRow, drafted};
-use crate::log::{self, Before, Entry};
+use crate::log::{self, Before, Entry, Told};
 use crate::sets::SetName;
 use crate::sql::Connection;
 use crate::trash::{book_of, numbers_of};
@@ -77,7 +77,7 @@ pub(crate) fn patch(turn: &mut Turn<'_>, tenant: TenantId, author: &Author, id: 
     if entry.is_empty() {
         let revision = turn.draft(tenant)?.row.revision;
         let group = Some(drafted(turn, tenant, row)?);
-        return Ok(Applied { revision, is_changed: false, outcomes: Vec::new(), touched: 0, group, organization: None });
+        return Ok(Applied { revision, group, ..Applied::default() });
     }
     if !is_described_otherwise {
         // Only who is in it changed: its name need not be put into the indexes again.
@@ -122,10 +122,10 @@ fn touched(turn: &mut Turn<'_>, tenant: TenantId, author: &Author, row: &mut Gro
 }
 
 fn remembered(turn: &mut Turn<'_>, tenant: TenantId, author: &Author, row: GroupRow, entry: &Entry) -> Result<Applied> {
-    let touched = log::append(turn, tenant, author, entry)?;
+    let Told { touched, counts } = log::append(turn, tenant, author, entry)?;
     let revision = turn.draft(tenant)?.row.revision;
     let group = Some(drafted(turn, tenant, row)?);
-    Ok(Applied { revision, is_changed: true, outcomes: Vec::new(), touched, group, organization: None })
+    Ok(Applied { revision, is_changed: true, touched, counts, group, ..Applied::default() })
 }
 
 /// Applies steps to who is in a group; answers who came and who went in the end.

@@ -7,6 +7,7 @@
 //!
 //! Several processes may have one database open; leases see to it that one of them merges a tenant's index, and one purges.
 
+mod bearers;
 mod cards;
 mod check;
 mod clients;
@@ -24,14 +25,18 @@ mod log;
 mod logins;
 mod merger;
 mod notes;
+mod once;
 mod order;
 mod organization_write;
 mod organizations;
 mod people;
+mod plan;
+mod plans;
 mod protect;
 mod purge;
 mod rebuild;
 mod registry;
+mod revise;
 mod rows;
 mod scan;
 mod searches;

@@ -2,15 +2,17 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use cardfile_directory::{Author, Error, Result};
-use cardfile_model::{Change, ChangeKind, Group, Numbers, OrganizationId, OrganizationTurn, Patch, TenantId};
+use cardfile_directory::{Author, Counts, Error, History, Result};
+use cardfile_model::{Change, ChangeKind, Group, MembershipEdit, Numbers, OrganizationId, OrganizationTurn, Patch, TenantId};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use crate::fault::corrupt;
+use crate::organizations::ROOT;
 use crate::rows::time;
 use crate::sets::{bits, to_bytes};
 use crate::sql::{Connection, Key, Question, Row, ToValue, Value, params};
+use crate::state::View;
 use crate::turn::Turn;
 
 /// Changes asked for in one statement at most.
@@ -99,8 +101,21 @@ impl Entry {
     }
 }
 
-/// Remembers a change at the tenant's next revision, and answers how many people it touched.
-pub(crate) fn append(turn: &mut Turn<'_>, tenant: TenantId, author: &Author, entry: &Entry) -> Result<u64> {
+/// What an entry tells of people.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct Told {
+    /// How many were touched.
+    pub(crate) touched: u64,
+    pub(crate) counts: Counts,
+}
+
+/// Remembers a change at the tenant's next revision, if there is one.
+pub(crate) fn append_any(turn: &mut Turn<'_>, tenant: TenantId, author: &Author, entry: &Entry) -> Result<Told> {
+    if entry.is_empty() { Ok(Told::default()) } else { append(turn, tenant, author, entry) }
+}
+
+/// Remembers a change at the tenant's next revision.
+pub(crate) fn append(turn: &mut Turn<'_>, tenant: TenantId, author: &Author, entry: &Entry) -> Result<Told> {
     let connection = turn.connection;
     let draft = turn.draft(tenant)?;
     draft.row.revision += 1;
@@ -139,7 +154,27 @@ pub(crate) fn append(turn: &mut Turn<'_>, tenant: TenantId, author: &Author, ent
         let before = serde_json::to_vec(&entry.before).map_err(Error::internal)?;
         connection.many(sql, &[params![key, revision, before].to_vec()])?;
     }
-    Ok(touched.len())
+    turn.witness(entry);
+    let moved = entry.came.len() + entry.went.len();
+    let counts = Counts {
+        came: entry.came.len(),
+        went: entry.went.len(),
+        changed: touched.len() - moved - (&entry.passed - (&entry.came | &entry.went)).len(),
+    };
+    Ok(Told { touched: touched.len(), counts })
+}
+
+/// Everyone touched after a revision, in whichever respect.
+pub(crate) fn touched_at_all_since(connection: &Connection, tenant: Key, since: u64) -> Result<Numbers> {
+    let sql = "SELECT touched
+                 FROM log
+                WHERE tenant_id = ?1 AND revision > ?2";
+    let mut touched = Numbers::new();
+    connection.each(sql, params![tenant, since], |row| {
+        touched |= bits(row.blob(0)?)?;
+        Ok(())
+    })?;
+    Ok(touched)
 }
 
 /// The columns that [`read`] takes.
@@ -177,6 +212,49 @@ pub(crate) fn since(connection: &Connection, tenant: Key, organization: u32, sin
           LIMIT ?4"
     );
     connection.rows(&sql, params![tenant, since, organization, limit], read)
+}
+
+/// The changes of a tenant after a revision, oldest first, and whose memberships they changed.
+pub(crate) fn history(view: &View<'_>, since: u64, limit: usize) -> Result<History> {
+    let (revision, purged) = (view.state.row.revision, view.state.row.purged);
+    if since >= revision || limit == 0 {
+        return Ok(History { revision, purged, ..History::default() });
+    }
+    let sql = format!(
+        "SELECT {COLUMNS}
+           FROM log l
+           JOIN organizations o ON o.tenant_id = l.tenant_id AND o.number = l.organization
+          WHERE l.tenant_id = ?1 AND l.revision > ?2
+          ORDER BY l.revision
+          LIMIT ?3"
+    );
+    let changes = view.connection.rows(&sql, params![view.key(), since, limit], read)?;
+    let last = changes.last().map_or(since, |change| change.revision);
+    let moved = moved(view, since, last)?;
+    Ok(History { revision, purged, changes, moved })
+}
+
+/// Whose memberships changed after a revision, up to another, by the number of each organization that they belonged to.
+fn moved(view: &View<'_>, since: u64, last: u64) -> Result<BTreeMap<u32, Numbers>> {
+    let sql = "SELECT before
+                 FROM undo
+                WHERE tenant_id = ?1 AND revision > ?2 AND revision <= ?3";
+    let mut moved: BTreeMap<u32, Numbers> = BTreeMap::new();
+    view.connection.each(sql, params![view.key(), since, last], |row| {
+        let before: Before = serde_json::from_slice(row.blob(0)?).map_err(corrupt)?;
+        for (number, patch) in before.patches {
+            for edit in patch.memberships {
+                // What takes a change of memberships back puts the whole list in its place.
+                let MembershipEdit::Replace(seats) = edit else { continue };
+                let homes = if seats.is_empty() { vec![ROOT] } else { seats.iter().map(|seat| seat.organization).collect() };
+                for home in homes {
+                    moved.entry(home).or_default().insert(number);
+                }
+            }
+        }
+        Ok(())
+    })?;
+    Ok(moved)
 }
 
 /// One change of an organization.

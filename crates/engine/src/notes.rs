@@ -41,7 +41,7 @@ pub(crate) fn apply(
         log::append(turn, tenant, author, &entry)?;
     }
     let revision = turn.draft(tenant)?.row.revision;
-    Ok(Applied { revision, is_changed, outcomes: Vec::new(), touched: 0, group: None, organization: None })
+    Ok(Applied { revision, is_changed, ..Applied::default() })
 }
 
 /// Makes notes what they were before a change, and answers what that changed.

@@ -197,5 +197,5 @@ fn place(
 
 fn applied(turn: &mut Turn<'_>, tenant: TenantId, is_changed: bool, organization: Organization) -> Result<Applied> {
     let revision = turn.draft(tenant)?.row.revision;
-    Ok(Applied { revision, is_changed, outcomes: Vec::new(), touched: 0, group: None, organization: Some(organization) })
+    Ok(Applied { revision, is_changed, organization: Some(organization), ..Applied::default() })
 }

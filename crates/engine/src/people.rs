@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, HashMap};
 
 use cardfile_directory::Result;
-use cardfile_model::Record;
+use cardfile_model::{Numbers, Record};
 use uuid::Uuid;
 
 use crate::rows;
@@ -65,6 +65,17 @@ impl People {
         let rows: Vec<u32> = wanted.iter().filter_map(|id| self.numbers.get(id).copied().flatten()).collect();
         let ahead = &mut self.ahead;
         rows::records(connection, tenant, rows, |record| {
+            ahead.insert(record.number, record);
+            Ok(())
+        })
+    }
+
+    /// Reads ahead the rows of these numbers, but for those that wait to be written.
+    pub(crate) fn read_rows_ahead(&mut self, connection: &Connection, tenant: Key, numbers: &Numbers) -> Result<()> {
+        let is_written = |number: &u32| self.changed.contains_key(number) || self.made.iter().any(|made| made.number == *number);
+        let wanted: Vec<u32> = numbers.iter().filter(|number| !self.ahead.contains_key(number) && !is_written(number)).collect();
+        let ahead = &mut self.ahead;
+        rows::records(connection, tenant, wanted, |record| {
             ahead.insert(record.number, record);
             Ok(())
         })

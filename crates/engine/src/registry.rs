@@ -1,5 +1,6 @@
 //! Tenants and tokens.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use cardfile_directory::{Author, Caller, Error, Origin, Principal, Result, Scopes, Token, TokenDraft};
@@ -31,6 +32,22 @@ pub(crate) fn add_token(turn: &mut Turn<'_>, draft: &TokenDraft) -> Result<()> {
     let key = turn.draft(token.tenant)?.row.key;
     revoke_tokens(turn.connection, key, principal.id, Some(*created))?;
     keep_token(turn, draft, None)
+}
+
+/// The keys of a tenant, by time and then by id.
+pub(crate) fn keys(connection: &Connection, tenant: TenantId) -> Result<Vec<cardfile_directory::Key>> {
+    let Some(row) = TenantRow::read(connection, tenant)? else { return Ok(Vec::new()) };
+    let sql = "SELECT principal, organization, role, scopes, sources, person, name, expires, created
+                 FROM tokens
+                WHERE tenant_id = ?1 AND client IS NULL AND NOT is_session
+                ORDER BY created, principal";
+    let mut keys: Vec<cardfile_directory::Key> = connection.rows(sql, params![row.key], |row| {
+        let expires = row.get::<Option<i64>>(7)?.map(time).transpose()?;
+        Ok(cardfile_directory::Key { principal: Principal { expires, ..principal(row)? }, created: time(row.get(8)?)? })
+    })?;
+    let mut seen = BTreeSet::new();
+    keys.retain(|key| seen.insert(key.principal.id));
+    Ok(keys)
 }
 
 /// Keeps a token if another of its principal stands.

@@ -1,7 +1,9 @@
 //! Rows of people: contacts by number and numbers by id.
 
+use std::collections::BTreeMap;
+
 use cardfile_directory::Result;
-use cardfile_model::{Contact, Record};
+use cardfile_model::{Contact, Numbers, Record};
 use jiff::Timestamp;
 use uuid::Uuid;
 
@@ -49,6 +51,21 @@ pub(crate) fn records(
             return Ok(());
         }
         connection.ask(&connection.words().record, tenant, &wanted, |row| each(numbered(row)?))?;
+    }
+}
+
+/// The ids of people of these numbers who have a card, in the trash or not.
+pub(crate) fn ids(connection: &Connection, tenant: Key, numbers: &Numbers) -> Result<BTreeMap<u32, Uuid>> {
+    let (mut found, mut numbers) = (BTreeMap::new(), numbers.iter());
+    loop {
+        let wanted: Vec<Value<'_>> = numbers.by_ref().take(ASKED).map(|number| Value::Integer(number.into())).collect();
+        if wanted.is_empty() {
+            return Ok(found);
+        }
+        connection.ask(&connection.words().card, tenant, &wanted, |row| {
+            found.insert(row.get(0)?, row.get(1)?);
+            Ok(())
+        })?;
     }
 }
 

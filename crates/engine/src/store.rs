@@ -8,7 +8,9 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
 
 use async_trait::async_trait;
-use cardfile_directory::{Applied, Author, Command, Error, Finding, Gauge, Kind, Permits, Registry, Result, Store};
+use cardfile_directory::{
+    Applied, Author, Command, Error, Finding, Gauge, History, KeptPlan, Kind, Permits, Planned, Registry, Result, Store,
+};
 use cardfile_model::{
     Audience, Change, Group, GroupQuery, Member, Note, NoteKeys, NoteQuery, Numbers, Organization, OrganizationId,
     OrganizationQuery, Page, Query, Record, TenantId,
@@ -29,7 +31,7 @@ use crate::state::{States, View};
 use crate::turn::Turn;
 use crate::write::Prepared;
 use crate::writer::Writer;
-use crate::{check, commands, leases, log, organizations, purge, rebuild, write};
+use crate::{check, commands, leases, log, once, organizations, plan, plans, purge, rebuild, rows, write};
 
 /// A batch of more writes than this is prepared away from the threads that answer requests.
 const PREPARED_INLINE: usize = 16;
@@ -254,7 +256,10 @@ impl<D: Database> Store for Engine<D> {
         let writer = self.writer()?;
         let Command::Write(batch) = command else {
             let weight = commands::weight(&command);
-            return writer.write(tenant, weight, move |turn| commands::apply(turn, tenant, &author, command.clone())).await;
+            let work = move |turn: &mut Turn<'_>| {
+                once::guarded(turn, tenant, &author, |turn| commands::apply(turn, tenant, &author, command.clone()))
+            };
+            return writer.write(tenant, weight, work).await;
         };
         // What needs no transaction is done before it.
         let organization = batch.organization;
@@ -269,9 +274,29 @@ impl<D: Database> Store for Engine<D> {
         let work = move |turn: &mut Turn<'_>| {
             let anew = || spare.clone().map(|batch| Prepared::new(batch, number, &author));
             let prepared = prepared.take().or_else(anew).ok_or_else(|| Error::internal("a batch is done twice"))?;
-            write::apply(turn, tenant, &author, prepared)
+            once::guarded(turn, tenant, &author, |turn| write::apply(turn, tenant, &author, prepared))
         };
         writer.write(tenant, weight, work).await
+    }
+
+    async fn plan(&self, tenant: TenantId, author: Author, command: Command, most: usize) -> Result<Planned> {
+        let found = Arc::new(Mutex::new(None));
+        let told = Arc::clone(&found);
+        let author = Author { once: None, ..author };
+        let weight = commands::weight(&command);
+        let work = move |turn: &mut Turn<'_>| -> Result<()> {
+            let planned = plan::plan(turn, tenant, &author, (command.clone(), most))?;
+            *told.lock().unwrap_or_else(PoisonError::into_inner) = Some(planned);
+            // A job that fails is taken back.
+            Err(Error::internal("a plan is taken back"))
+        };
+        let ended = self.writer()?.write(tenant, weight, work).await;
+        let planned = found.lock().unwrap_or_else(PoisonError::into_inner).take();
+        planned.map_or_else(|| ended.and_then(|()| Err(Error::internal("a plan was kept"))), Ok)
+    }
+
+    async fn kept_plan(&self, tenant: TenantId, id: Uuid) -> Result<Option<KeptPlan>> {
+        or_empty(self.view(tenant, move |view| plans::by_id(view.connection, view.key(), id)).await, || None)
     }
 
     async fn group(&self, tenant: TenantId, id: Uuid) -> Result<Option<Group>> {
@@ -317,6 +342,25 @@ impl<D: Database> Store for Engine<D> {
             log::since(view.connection, view.key(), organization, since, limit)
         });
         or_empty(changes.await, Vec::new)
+    }
+
+    async fn history(&self, tenant: TenantId, since: u64, limit: usize) -> Result<History> {
+        let history = if limit <= READ_INLINE {
+            self.view(tenant, move |view| log::history(view, since, limit)).await
+        } else {
+            self.search(tenant, move |view, _| log::history(view, since, limit)).await
+        };
+        or_empty(history, History::default)
+    }
+
+    async fn ids(&self, tenant: TenantId, numbers: &Numbers) -> Result<BTreeMap<u32, Uuid>> {
+        let wanted = numbers.clone();
+        let ids = if numbers.len() > READ_INLINE as u64 {
+            self.search(tenant, move |view, _| rows::ids(view.connection, view.key(), &wanted)).await
+        } else {
+            self.view(tenant, move |view| rows::ids(view.connection, view.key(), &wanted)).await
+        };
+        or_empty(ids, BTreeMap::new)
     }
 
     async fn purge(&self, before: Timestamp) -> Result<u64> {

@@ -1,9 +1,9 @@
-//! Who is meant by a selection, and moving them to the trash by set arithmetic.
+//! Who is meant by a selection, and moving them to the trash, and out of it, by set arithmetic.
 
 use cardfile_directory::{Action, Applied, Author, Error, Result, Trash};
 use cardfile_model::{ChangeKind, Numbers, People, Selection, Sources, TenantId};
 
-use crate::log::{self, Entry};
+use crate::log::{self, Entry, Told};
 use crate::sets::SetName;
 use crate::sql::{Connection, Key};
 use crate::turn::{Draft, Turn};
@@ -34,18 +34,43 @@ pub(crate) fn apply(turn: &mut Turn<'_>, tenant: TenantId, author: &Author, tras
     draft.include(connection, &SetName::Trash, &entry.went)?;
     protect::stand(turn, tenant, &losses, &Numbers::new())?;
     let is_changed = !entry.is_empty();
-    let touched = if is_changed { log::append(turn, tenant, author, &entry)? } else { 0 };
+    let Told { touched, counts } = log::append_any(turn, tenant, author, &entry)?;
     let revision = turn.draft(tenant)?.row.revision;
-    Ok(Applied { revision, is_changed, outcomes: Vec::new(), touched, group: None, organization: None })
+    Ok(Applied { revision, is_changed, touched, counts, ..Applied::default() })
+}
+
+/// Takes the selected people of an organization out of the trash.
+pub(crate) fn restore(turn: &mut Turn<'_>, tenant: TenantId, author: &Author, wanted: &Trash) -> Result<Applied> {
+    let connection = turn.connection;
+    let draft = turn.draft(tenant)?;
+    let organization = organizations::number(connection, draft.row.key, wanted.organization)?;
+    let trashed = &*draft.set(connection, &SetName::People)? & &*draft.set(connection, &SetName::Trash)?;
+    let base = at_home(connection, draft, organization, trashed)?;
+    let mut entry = Entry::new(ChangeKind::Restore, organization);
+    entry.came = match &wanted.selection {
+        Selection::Only(people) => numbers_of(connection, draft.row.key, people)? & &base,
+        Selection::AllExcept(people) => &base - numbers_of(connection, draft.row.key, people)?,
+    };
+    check_sources(connection, draft, &wanted.sources, &entry.came)?;
+    draft.exclude(connection, &SetName::Trash, &entry.came)?;
+    let is_changed = !entry.is_empty();
+    let Told { touched, counts } = log::append_any(turn, tenant, author, &entry)?;
+    let revision = turn.draft(tenant)?.row.revision;
+    Ok(Applied { revision, is_changed, touched, counts, ..Applied::default() })
 }
 
 /// Everyone at home in an organization who is not in the trash.
 pub(crate) fn people_of(connection: &Connection, draft: &mut Draft, organization: u32) -> Result<Numbers> {
     let live = draft.live(connection)?;
+    at_home(connection, draft, organization, live)
+}
+
+/// Who of some people is at home in an organization.
+fn at_home(connection: &Connection, draft: &mut Draft, organization: u32, people: Numbers) -> Result<Numbers> {
     Ok(if organization == organizations::ROOT {
-        live - &*draft.set(connection, &SetName::Elsewhere)?
+        people - &*draft.set(connection, &SetName::Elsewhere)?
     } else {
-        live & &*draft.set(connection, &SetName::Organization(organization))?
+        people & &*draft.set(connection, &SetName::Organization(organization))?
     })
 }
 

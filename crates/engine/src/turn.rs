@@ -6,11 +6,13 @@ use std::sync::Arc;
 use cardfile_directory::{Error, Kind, Result};
 use cardfile_index::lookup;
 use cardfile_index::terms::Terms;
-use cardfile_model::{Numbers, Record, TenantId};
+use cardfile_model::{ChangeKind, Numbers, Patch, Record, TenantId};
 use uuid::Uuid;
 
+use crate::bearers::{Bearers, ExactTerm};
 use crate::fault::{caught, given_up};
 use crate::flush;
+use crate::log::Entry;
 use crate::people::People;
 use crate::segments::{TenantBlocks, index_fault};
 use crate::sets::{SetName, Sets, chunks_of};
@@ -53,6 +55,17 @@ struct Step {
 /// What else of a draft a failing job takes back.
 type Before = HashMap<TenantId, (TenantRow, Option<Segments>, bool)>;
 
+/// What a job wrote into the log.
+#[derive(Debug)]
+pub(crate) struct Witnessed {
+    pub(crate) kind: ChangeKind,
+    pub(crate) touched: Numbers,
+    pub(crate) came: Numbers,
+    pub(crate) went: Numbers,
+    /// For each person whose card changed, the patch that takes it back.
+    pub(crate) patches: Vec<(u32, Patch)>,
+}
+
 /// One transaction of the writer.
 pub(crate) struct Turn<'c> {
     pub(crate) connection: &'c Connection<'c>,
@@ -62,7 +75,11 @@ pub(crate) struct Turn<'c> {
     indexed: HashMap<TenantId, BTreeMap<u32, Indexed>>,
     /// What the running job wants indexed.
     staged: Vec<(TenantId, u32, Indexed)>,
+    /// Of tenants that were asked about, who bears which term by all that was wanted indexed.
+    bearers: HashMap<TenantId, Bearers>,
     published: Vec<(TenantId, i64)>,
+    /// What the running job wrote into the log, if it wants to know.
+    witnessed: Option<Vec<Witnessed>>,
     /// Whether it is looked whether new ids are taken; otherwise the database refuses those that are, and the turn is taken
     /// again with care.
     is_careful: bool,
@@ -78,7 +95,9 @@ impl<'c> Turn<'c> {
             drafts: HashMap::new(),
             indexed: HashMap::new(),
             staged: Vec::new(),
+            bearers: HashMap::new(),
             published: Vec::new(),
+            witnessed: None,
             is_careful,
             is_spoilt: false,
         }
@@ -89,6 +108,7 @@ impl<'c> Turn<'c> {
         self.stands()?;
         self.connection.many("SAVEPOINT job", &[Vec::new()])?;
         let before = self.before();
+        self.witnessed = None;
         let result = caught(|| work(self)).and_then(|result| self.store_people().map(|()| result));
         let settled = self.settle(before, result.is_ok());
         self.is_spoilt |= settled.is_err();
@@ -126,6 +146,28 @@ impl<'c> Turn<'c> {
             self.connection.execute("ROLLBACK TO SAVEPOINT job", &[])?;
         }
         self.connection.many("RELEASE SAVEPOINT job", &[Vec::new()])
+    }
+
+    /// Keeps what is written into the log from now on.
+    pub(crate) fn watch(&mut self) {
+        self.witnessed = Some(Vec::new());
+    }
+
+    /// What was written into the log since it was watched.
+    pub(crate) fn watched(&mut self) -> Vec<Witnessed> {
+        self.witnessed.take().unwrap_or_default()
+    }
+
+    /// Something is written into the log.
+    pub(crate) fn witness(&mut self, entry: &Entry) {
+        let Some(witnessed) = &mut self.witnessed else { return };
+        witnessed.push(Witnessed {
+            kind: entry.kind,
+            touched: entry.touched(),
+            came: entry.came.clone(),
+            went: entry.went.clone(),
+            patches: entry.before.patches.clone(),
+        });
     }
 
     /// Whether new ids are to be looked for before they are given to anybody.
@@ -175,6 +217,9 @@ impl<'c> Turn<'c> {
 
     /// Has a person indexed anew.
     pub(crate) fn index(&mut self, tenant: TenantId, number: u32, indexed: Indexed) {
+        if let Some(bearers) = self.bearers.get_mut(&tenant) {
+            bearers.add(number, &indexed);
+        }
         self.staged.push((tenant, number, indexed));
     }
 
@@ -184,14 +229,27 @@ impl<'c> Turn<'c> {
         let draft = self.draft(tenant)?;
         let (blocks, segments) = (TenantBlocks { connection, tenant: draft.row.key }, draft.segments(connection)?);
         let found = lookup::exact(&segments, &blocks, term).map_err(index_fault)?;
-        Ok(found | self.to_be_indexed(tenant, term))
+        Ok(found | self.indexed_since(tenant, term))
     }
 
-    fn to_be_indexed(&self, tenant: TenantId, term: &[u8]) -> Numbers {
-        let has = |indexed: &Indexed| indexed.terms.iter().any(|known| known == term);
-        let kept = self.indexed.get(&tenant).into_iter().flatten().filter(|(_, indexed)| has(indexed)).map(|(number, _)| *number);
-        let staged = self.staged.iter().filter(|(of, _, indexed)| *of == tenant && has(indexed)).map(|(_, number, _)| *number);
-        kept.chain(staged).collect()
+    /// Who was in the index before this turn by each of these sorted terms; terms that find nobody are left out.
+    pub(crate) fn indexed_before(&mut self, tenant: TenantId, terms: &[ExactTerm]) -> Result<HashMap<ExactTerm, Numbers>> {
+        let connection = self.connection;
+        let draft = self.draft(tenant)?;
+        let (blocks, segments) = (TenantBlocks { connection, tenant: draft.row.key }, draft.segments(connection)?);
+        let found = lookup::exact_many(&segments, &blocks, terms).map_err(index_fault)?;
+        Ok(terms.iter().copied().zip(found).filter(|(_, found)| !found.is_empty()).collect())
+    }
+
+    /// Who will be in the index by this term since this turn: also some who were to be, but are no more.
+    pub(crate) fn indexed_since(&mut self, tenant: TenantId, term: &[u8]) -> Numbers {
+        let Turn { bearers, indexed, staged, .. } = self;
+        let bearers = bearers.entry(tenant).or_insert_with(|| {
+            let kept = indexed.get(&tenant).into_iter().flatten().map(|(number, indexed)| (*number, indexed));
+            let staged = staged.iter().filter(|(of, ..)| *of == tenant).map(|(_, number, indexed)| (*number, indexed));
+            Bearers::of(kept.chain(staged))
+        });
+        bearers.of_term(term)
     }
 
     /// Writes what the jobs left to the end: sets, texts, the index, the counters. Readers may see the new versions from the

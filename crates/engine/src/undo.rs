@@ -6,7 +6,7 @@ use uuid::Uuid;
 
 use crate::group_write::write_changed;
 use crate::groups;
-use crate::log::{self, Before, Entry};
+use crate::log::{self, Before, Entry, Told};
 use crate::sets::SetName;
 use crate::turn::Turn;
 use crate::{cards, notes, organization_write, organizations, protect};
@@ -57,9 +57,9 @@ pub(crate) fn apply(turn: &mut Turn<'_>, tenant: TenantId, author: &Author, want
         None => undo_cards(turn, tenant, author, (&change, before), &busy, &mut entry)?,
     }
     let is_changed = !entry.is_empty();
-    let touched = if is_changed { log::append(turn, tenant, author, &entry)? } else { 0 };
+    let Told { touched, counts } = log::append_any(turn, tenant, author, &entry)?;
     let revision = turn.draft(tenant)?.row.revision;
-    Ok(Applied { revision, is_changed, outcomes: Vec::new(), touched, group: None, organization: changed })
+    Ok(Applied { revision, is_changed, touched, counts, organization: changed, ..Applied::default() })
 }
 
 fn not_undoable(message: &str) -> Error {

@@ -1,15 +1,17 @@
 //! Writing contacts one by one, with an outcome each.
 
 mod admit;
+mod upsert;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use cardfile_directory::judge::{self, Loss};
 use cardfile_directory::{Applied, Author, Error, Kind, Outcome, Result};
 use cardfile_model::{Batch, ChangeKind, Contact, Mode, Numbers, Patch, Reach, Record, TenantId, Write};
 use uuid::Uuid;
 
-use crate::log::{self, Entry};
+use crate::bearers::ExactTerm;
+use crate::log::{self, Entry, Told};
 use crate::sets::{self, SetName};
 use crate::turn::{Indexed, Turn};
 use crate::{cards, organizations, protect, rows};
@@ -30,6 +32,11 @@ impl Card {
     fn of(contact: &Contact) -> Result<Self> {
         Ok(Card { document: rows::document(contact)?, indexed: cards::indexed(contact) })
     }
+
+    /// The card of a contact that may be made.
+    fn judged(batch: &Batch, author: &Author, contact: &Contact) -> Result<Self> {
+        judge::create(batch, &author.limits, contact).and_then(|()| Card::of(contact))
+    }
 }
 
 impl Prepared {
@@ -37,9 +44,9 @@ impl Prepared {
     pub(crate) fn new(mut batch: Batch, organization: u32, author: &Author) -> Self {
         batch.writes.iter_mut().for_each(|write| judge::settle(write, organization));
         let card = |write: &Write| match write {
-            Write::Create { contact, .. } => {
-                Some(judge::create(&batch, &author.limits, contact).and_then(|()| Card::of(contact)))
-            }
+            Write::Create { contact, .. } => Some(Card::judged(&batch, author, contact)),
+            // Most of those whom a source tells of are new when there are many.
+            Write::Upsert { claim, .. } => Some(Card::judged(&batch, author, &claim.card())),
             _ => None,
         };
         let cards = batch.writes.iter().map(card).collect();
@@ -53,7 +60,7 @@ impl Prepared {
 }
 
 /// What a batch does, as it goes.
-struct Run<'a, 'c> {
+pub(crate) struct Run<'a, 'c> {
     turn: &'a mut Turn<'c>,
     tenant: TenantId,
     organization: u32,
@@ -70,6 +77,8 @@ struct Run<'a, 'c> {
     belonging: BTreeMap<SetName, Numbers>,
     /// Who of these has an e-mail address, and who a phone number.
     reachable: (Numbers, Numbers),
+    /// Whom the index had before the batch by the terms of what sources tell of.
+    foreseen: HashMap<ExactTerm, Numbers>,
 }
 
 /// Writes a batch within a turn.
@@ -77,10 +86,10 @@ pub(crate) fn apply(turn: &mut Turn<'_>, tenant: TenantId, author: &Author, prep
     let Prepared { mut batch, cards } = prepared;
     let (connection, is_careful) = (turn.connection, turn.is_careful());
     let draft = turn.draft(tenant)?;
-    let (key, revision) = (draft.row.key, draft.row.revision + 1);
-    let organization = organizations::number(connection, key, batch.organization)?;
+    let key = draft.row.key;
     let writes = std::mem::take(&mut batch.writes);
-    let (new, known): (Vec<&Write>, Vec<&Write>) = writes.iter().partition(|write| matches!(write, Write::Create { .. }));
+    let is_new = |write: &&Write| matches!(write, Write::Create { .. } | Write::Upsert { .. });
+    let (new, known): (Vec<&Write>, Vec<&Write>) = writes.iter().partition(is_new);
     let [new, known] = [new, known].map(|writes| writes.into_iter().map(Write::id).collect::<Vec<Uuid>>());
     draft.people.read_ahead(connection, key, &known, &known)?;
     if is_careful {
@@ -89,23 +98,8 @@ pub(crate) fn apply(turn: &mut Turn<'_>, tenant: TenantId, author: &Author, prep
         draft.people.take_for_new(&new);
     }
     let mode = batch.mode;
-    if let Reach::Below(top) = batch.reach {
-        organizations::number(connection, key, top)?;
-    }
-    let mut run = Run {
-        turn,
-        tenant,
-        organization,
-        author,
-        batch,
-        revision,
-        entry: Entry::new(ChangeKind::Write, organization),
-        losses: BTreeSet::new(),
-        arrivals: BTreeMap::new(),
-        belonging: BTreeMap::new(),
-        reachable: Default::default(),
-    };
-    judge::delegation(author, |id| cards::find(run.turn, tenant, id))?;
+    let mut run = Run::begin(turn, tenant, author, (batch, ChangeKind::Write))?;
+    run.foresee(&writes)?;
     let mut outcomes = Vec::with_capacity(writes.len());
     for (write, card) in writes.into_iter().zip(cards) {
         let outcome = run.one(write, card);
@@ -115,17 +109,7 @@ pub(crate) fn apply(turn: &mut Turn<'_>, tenant: TenantId, author: &Author, prep
             outcome => outcomes.push(outcome),
         }
     }
-    run.settle_arrivals()?;
-    run.turn.draft(tenant)?.store_people(connection)?;
-    protect::stand(run.turn, tenant, &run.losses, &Numbers::new())?;
-    let mut entry = run.entry;
-    entry.passed = &entry.came & &entry.went;
-    entry.came -= &entry.passed;
-    entry.went -= &entry.passed;
-    let is_changed = !entry.is_empty();
-    let touched = if is_changed { log::append(turn, tenant, author, &entry)? } else { 0 };
-    let revision = turn.draft(tenant)?.row.revision;
-    Ok(Applied { revision, is_changed, outcomes, touched, group: None, organization: None })
+    Ok(Applied { outcomes, ..run.end()? })
 }
 
 /// Whether an error concerns more than its own write.
@@ -133,15 +117,67 @@ fn is_fatal(error: &Error) -> bool {
     matches!(error, Error::Internal(_) | Error::Unavailable { .. })
 }
 
-impl Run<'_, '_> {
+impl<'a, 'c> Run<'a, 'c> {
+    /// Begins what is logged as a change of this kind.
+    pub(crate) fn begin(
+        turn: &'a mut Turn<'c>,
+        tenant: TenantId,
+        author: &'a Author,
+        (batch, kind): (Batch, ChangeKind),
+    ) -> Result<Self> {
+        let connection = turn.connection;
+        let row = &turn.draft(tenant)?.row;
+        let (key, revision) = (row.key, row.revision + 1);
+        let organization = organizations::number(connection, key, batch.organization)?;
+        if let Reach::Below(top) = batch.reach {
+            organizations::number(connection, key, top)?;
+        }
+        judge::delegation(author, |id| cards::find(turn, tenant, id))?;
+        Ok(Run {
+            turn,
+            tenant,
+            organization,
+            author,
+            batch,
+            revision,
+            entry: Entry::new(kind, organization),
+            losses: BTreeSet::new(),
+            arrivals: BTreeMap::new(),
+            belonging: BTreeMap::new(),
+            reachable: Default::default(),
+            foreseen: HashMap::new(),
+        })
+    }
+
+    /// The number of the organization that it is about.
+    pub(crate) fn organization(&self) -> u32 {
+        self.organization
+    }
+
+    /// Judges all of it together, and logs it.
+    pub(crate) fn end(mut self) -> Result<Applied> {
+        self.settle_arrivals()?;
+        let Run { turn, tenant, author, mut entry, losses, .. } = self;
+        let connection = turn.connection;
+        turn.draft(tenant)?.store_people(connection)?;
+        protect::stand(turn, tenant, &losses, &Numbers::new())?;
+        entry.passed = &entry.came & &entry.went;
+        entry.came -= &entry.passed;
+        entry.went -= &entry.passed;
+        let is_changed = !entry.is_empty();
+        let Told { touched, counts } = log::append_any(turn, tenant, author, &entry)?;
+        let revision = turn.draft(tenant)?.row.revision;
+        Ok(Applied { revision, is_changed, touched, counts, ..Applied::default() })
+    }
+
     fn one(&mut self, write: Write, card: Option<Result<Card>>) -> Result<Outcome> {
         match write {
-            Write::Create { id, contact } => {
-                let card = card.unwrap_or_else(|| Card::of(&contact));
-                let created = card.and_then(|card| self.create(id, *contact, card));
-                created.map(Outcome::Created).or_else(|error| Err(self.unless_taken(id, error)?))
+            Write::Create { id, contact } => self.make(id, *contact, card),
+            Write::Patch { id, .. } | Write::Replace { id, .. } => {
+                let current = self.current(id)?;
+                self.change(current, write)
             }
-            Write::Patch { id, .. } | Write::Replace { id, .. } => self.change(id, write),
+            Write::Upsert { id, by, claim } => self.upsert(id, &by, claim, card),
             Write::Delete { id, expect } => {
                 let record = self.current(id)?;
                 judge::delete(&self.batch, &record, expect)?;
@@ -153,6 +189,13 @@ impl Run<'_, '_> {
                 Ok(Outcome::Trashed(id))
             }
         }
+    }
+
+    /// Makes a contact, of a card that was prepared if it was.
+    fn make(&mut self, id: Uuid, contact: Contact, card: Option<Result<Card>>) -> Result<Outcome> {
+        let card = card.unwrap_or_else(|| Card::of(&contact));
+        let created = card.and_then(|card| self.create(id, contact, card));
+        created.map(Outcome::Created).or_else(|error| Err(self.unless_taken(id, error)?))
     }
 
     fn create(&mut self, id: Uuid, contact: Contact, card: Card) -> Result<Record> {
@@ -224,8 +267,8 @@ impl Run<'_, '_> {
         let draft = self.turn.draft(self.tenant)?;
         let stubs = draft.set(connection, &SetName::Stubs)?;
         for id in ids {
-            // Those that this batch has not come to have no number yet.
-            let Some(given) = draft.number_of(connection, *id)? else { return Ok(None) };
+            // Those that this batch has not come to have no number yet, and those of who was there already never get one.
+            let Some(given) = draft.number_of(connection, *id)? else { continue };
             let taken = rows::number_of(connection, draft.row.key, *id)?;
             if taken.is_some_and(|taken| taken != given && !stubs.contains(taken)) {
                 return Ok(Some(Error::AlreadyExists { kind: Kind::Contact, key: id.to_string() }));
@@ -249,8 +292,8 @@ impl Run<'_, '_> {
         })
     }
 
-    fn change(&mut self, id: Uuid, write: Write) -> Result<Outcome> {
-        let current = self.current(id)?;
+    /// Changes a card that this batch reaches.
+    pub(crate) fn change(&mut self, current: Record, write: Write) -> Result<Outcome> {
         let Some(contact) = judge::change(&self.batch, &self.author.limits, &current, write)? else {
             return Ok(Outcome::Unchanged(current));
         };

@@ -2,6 +2,7 @@
 
 use uuid::Uuid;
 
+use crate::claim::{Claim, MatchKey};
 use crate::contact::Contact;
 use crate::organization::OrganizationId;
 use crate::patch::Patch;
@@ -67,6 +68,16 @@ pub enum Write {
         /// The new card.
         contact: Box<Contact>,
     },
+    /// The contact that a source tells of is made, or takes over what the source says of it: whom the first of these keys finds
+    /// that finds anyone. A key that finds several is `AlreadyExists`.
+    Upsert {
+        /// The id that it gets if it is made.
+        id: Uuid,
+        /// By what it is found, the surest first; with none it is made.
+        by: Vec<MatchKey>,
+        /// What the source says.
+        claim: Box<Claim>,
+    },
     /// The contact goes to the trash.
     Delete {
         /// Who.
@@ -81,7 +92,11 @@ impl Write {
     #[must_use]
     pub fn id(&self) -> Uuid {
         match self {
-            Write::Create { id, .. } | Write::Patch { id, .. } | Write::Replace { id, .. } | Write::Delete { id, .. } => *id,
+            Write::Create { id, .. }
+            | Write::Patch { id, .. }
+            | Write::Replace { id, .. }
+            | Write::Upsert { id, .. }
+            | Write::Delete { id, .. } => *id,
         }
     }
 }

@@ -58,10 +58,14 @@ pub enum ChangeKind {
     Note,
     /// An organization's members changed, or it moved.
     OrganizationPatch,
+    /// People came back from the trash by selection.
+    Restore,
+    /// One patch changed many people.
+    Revise,
 }
 
 impl ChangeKind {
-    const ALL: [ChangeKind; 9] = [
+    const ALL: [ChangeKind; 11] = [
         ChangeKind::Write,
         ChangeKind::Trash,
         ChangeKind::GroupCreate,
@@ -71,6 +75,8 @@ impl ChangeKind {
         ChangeKind::Organization,
         ChangeKind::Note,
         ChangeKind::OrganizationPatch,
+        ChangeKind::Restore,
+        ChangeKind::Revise,
     ];
 
     /// The kind of this name.
@@ -92,6 +98,8 @@ impl ChangeKind {
             ChangeKind::Organization => "organization",
             ChangeKind::Note => "note",
             ChangeKind::OrganizationPatch => "organization_patch",
+            ChangeKind::Restore => "restore",
+            ChangeKind::Revise => "revise",
         }
     }
 }

@@ -6,6 +6,7 @@
 
 mod batch;
 mod change;
+mod claim;
 mod comparison;
 mod contact;
 pub mod fold;
@@ -23,6 +24,7 @@ mod tree;
 
 pub use batch::{Batch, Expect, Mode, Reach, Write};
 pub use change::{Change, ChangeKind};
+pub use claim::{Claim, MatchKey};
 pub use comparison::{Comparison, Scalar};
 pub use contact::{Contact, Entry, ForeignKey, Method, Record};
 pub use group::{Group, GroupDraft, GroupPatch, Member, MemberEdit};
@@ -32,7 +34,7 @@ pub use organization::{Organization, OrganizationId, Role, TenantId};
 pub use organization_patch::{OrganizationPatch, OrganizationTurn};
 pub use organization_query::{OrganizationField, OrganizationFilter, OrganizationQuery};
 pub use patch::{Edit, ListEdit, Patch};
-pub use query::{Audience, Field, Filter, GroupFilter, GroupOrder, GroupQuery, Order, Page, Query};
+pub use query::{Audience, Field, Filter, GroupFilter, GroupOrder, GroupQuery, Life, List, Order, Page, Query};
 pub use rules::{Limits, Violation};
 pub use selection::{Numbers, People, Selection, Sources, Unknown};
 pub use tree::Tree;

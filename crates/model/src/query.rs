@@ -5,7 +5,7 @@ use uuid::Uuid;
 
 use crate::batch::Reach;
 use crate::comparison::{Comparison, Scalar};
-use crate::contact::{Entry, Record};
+use crate::contact::{Contact, Entry, Record};
 use crate::fold;
 use crate::organization::OrganizationId;
 use crate::selection::{Numbers, Sources};
@@ -21,6 +21,8 @@ pub struct Query {
     pub sources: Sources,
     /// Who asks: contacts shown only to groups are left out for those not in them.
     pub audience: Audience,
+    /// Whether those who live are asked for, or those in the trash.
+    pub life: Life,
     /// Which contacts.
     pub filter: Filter,
     /// In which order.
@@ -40,9 +42,19 @@ impl Query {
     #[must_use]
     pub fn of(organization: OrganizationId, reach: Reach, filter: Filter) -> Self {
         let (sources, audience, order, is_descending) = (Sources::Any, Audience::Everything, Order::Number, false);
-        let (then, offset, limit) = (Vec::new(), 0, usize::MAX);
-        Query { organization, reach, sources, audience, filter, order, is_descending, then, offset, limit }
+        let (life, then, offset, limit) = (Life::Live, Vec::new(), 0, usize::MAX);
+        Query { organization, reach, sources, audience, life, filter, order, is_descending, then, offset, limit }
     }
+}
+
+/// Among whom contacts are looked for.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Life {
+    /// Those who are not in the trash.
+    #[default]
+    Live,
+    /// Those in the trash.
+    Trashed,
 }
 
 /// On whose behalf contacts are read.
@@ -135,12 +147,50 @@ pub enum Field {
     Email,
     /// Any phone number, as typed.
     Phone,
+    /// The company.
+    Company,
+    /// The job title.
+    Title,
+    /// The postal address.
+    Address,
+    /// Any SIP address.
+    SipAddress,
+    /// Any messaging address.
+    Im,
+    /// Any entry of this kind in a list, the kind compared ignoring ASCII case.
+    OfKind(List, String),
     /// When the card was made, as RFC 3339 in UTC with microseconds.
     Created,
     /// When the card last changed, likewise.
     Modified,
     /// What a dialect alone knows: its name, and the members that lead to the value, through any element of lists.
     Extension(String, Vec<String>),
+}
+
+/// A list of entries of a card.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum List {
+    /// The e-mail addresses.
+    Emails,
+    /// The phone numbers.
+    Phones,
+    /// The SIP addresses.
+    SipAddresses,
+    /// The messaging addresses.
+    Ims,
+}
+
+impl List {
+    /// What a card has there.
+    #[must_use]
+    pub fn of(self, contact: &Contact) -> &[Entry] {
+        match self {
+            List::Emails => &contact.emails,
+            List::Phones => &contact.phones,
+            List::SipAddresses => &contact.sip_addresses,
+            List::Ims => &contact.ims,
+        }
+    }
 }
 
 impl Field {
@@ -162,6 +212,15 @@ impl Field {
             Field::FamilyName => text(&contact.family_name),
             Field::Email => entries(&contact.emails),
             Field::Phone => entries(&contact.phones),
+            Field::Company => text(&contact.organization),
+            Field::Title => text(&contact.title),
+            Field::Address => text(&contact.address),
+            Field::SipAddress => entries(&contact.sip_addresses),
+            Field::Im => entries(&contact.ims),
+            Field::OfKind(list, kind) => {
+                let of_kind = list.of(contact).iter().filter(|entry| entry.is_of_kind(Some(kind)));
+                of_kind.map(|entry| Scalar::Text(entry.value.clone())).collect()
+            }
             Field::Created => vec![Scalar::Text(format!("{:.6}", record.created))],
             Field::Modified => vec![Scalar::Text(format!("{:.6}", record.modified))],
             Field::Extension(dialect, path) => {

@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::claim::Claim;
 use crate::contact::{Contact, Entry};
 use crate::organization::Organization;
 
@@ -34,6 +35,12 @@ pub struct Limits {
     pub membership_roles: usize,
     /// Writes of one batch, ids of one bulk delete.
     pub batch_items: usize,
+    /// People whom one patch changes in one transaction.
+    pub revised_people: u32,
+    /// Sources that tell of one contact.
+    pub claim_sources: usize,
+    /// Plans of one tenant that are kept at once.
+    pub tenant_plans: u32,
     /// Members named in one request on a group.
     pub group_edits: usize,
     /// People of one tenant, those in the trash included.
@@ -60,6 +67,9 @@ impl Default for Limits {
             memberships: 1000,
             membership_roles: 100,
             batch_items: 1000,
+            revised_people: 10_000,
+            claim_sources: 20,
+            tenant_plans: 10_000,
             group_edits: 500,
             tenant_people: 10_000_000,
             tenant_groups: 100_000,
@@ -94,6 +104,9 @@ impl Contact {
             found.push(too_many("shared_with", limits.shared_groups, "groups"));
         }
         self.check_memberships(limits, &mut found);
+        if Claim::sources_of(self) > limits.claim_sources {
+            found.push(too_many("claims", limits.claim_sources, "sources"));
+        }
         found
     }
 

@@ -30,6 +30,8 @@ pub const TABLES: &[&str] = &[
     "refresh_tokens",
     "logins",
     "notes",
+    "plans",
+    "idempotency",
     "leases",
     "permits",
     "moves",

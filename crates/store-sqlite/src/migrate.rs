@@ -26,6 +26,7 @@ const STEPS: &[Step] = &[
     Step { sql: include_str!("migrations/0004_organizations.sql"), fill: making::fill },
     Step { sql: "", fill: homes::fill },
     Step { sql: include_str!("migrations/0006_places.sql"), fill: places::fill },
+    Step { sql: include_str!("migrations/0007_plans.sql"), fill: |_| Ok(()) },
 ];
 
 /// Brings the schema up to date; all of it or nothing.

@@ -8,20 +8,26 @@ pub mod audience;
 pub mod batches;
 pub mod belonging;
 pub mod books;
+pub mod claims;
 pub mod clients;
 pub mod concurrency;
 pub mod filters;
 pub mod groups;
 mod harness;
+pub mod history;
 pub mod log;
 pub mod logins;
 pub mod members;
+pub mod once;
 pub mod organization_questions;
 pub mod organizations;
 pub mod paging;
 mod place;
+pub mod plans;
 pub mod purge;
 pub mod registry;
+pub mod restores;
+pub mod revisions;
 pub mod sealing;
 pub mod shared;
 pub mod stubs;
@@ -98,6 +104,48 @@ macro_rules! store_contract {
                 people_go_by_number_too
                 people_of_another_organization_stay
                 nobody_selected_changes_nothing
+            }
+            restores {
+                who_is_in_the_trash_is_found_there_and_nobody_else
+                those_selected_come_back_as_they_were
+                a_restoring_is_taken_back
+                a_source_that_is_not_the_callers_does_not_come_back
+                the_trash_of_another_organization_is_left_alone
+            }
+            revisions {
+                those_meant_change_in_one_change
+                a_revision_is_taken_back_unless_somebody_was_touched_since
+                where_one_would_break_rules_nobody_changes
+                more_than_the_limit_are_too_many
+                people_get_another_home_together
+            }
+            claims {
+                who_is_not_known_is_made_with_the_keys_it_is_found_by
+                a_contact_is_found_by_the_first_key_that_finds_anyone
+                a_key_that_finds_several_is_refused
+                later_claims_of_a_batch_find_those_made_by_earlier_ones
+                only_the_living_within_reach_are_found
+                the_same_claim_again_changes_nothing
+                sources_differ_and_the_first_ranked_shows
+                an_edit_by_hand_outlives_the_same_claim_and_undo_takes_claims_back
+                claims_are_judged_as_other_writes_are
+                a_thousand_claims_find_the_half_that_is_known
+            }
+            plans {
+                a_plan_tells_what_would_happen_and_nothing_does
+                a_plan_is_refused_as_the_command_would_be
+                no_more_differences_are_told_than_asked_for
+                a_command_waits_for_nobody_to_have_been_touched
+                a_plan_is_kept_until_it_is_forgotten
+                plans_that_have_ended_make_room_for_others
+            }
+            once {
+                a_command_is_done_once_under_a_key
+                a_key_is_for_one_request
+                what_is_refused_keeps_no_key
+                what_changes_nothing_is_done_once_too
+                a_key_is_forgotten_after_a_day
+                of_the_same_request_at_the_same_time_one_is_done
             }
             filters {
                 texts_are_found_within_names_and_addresses_folded
@@ -246,6 +294,12 @@ macro_rules! store_contract {
                 entries_say_who_came_and_who_went
                 changes_page_by_revision_and_organization
             }
+            history {
+                a_history_tells_of_every_organization_and_where_the_tenant_stands
+                who_left_an_organization_is_told_by_where_they_were
+                a_history_says_up_to_where_it_is_forgotten
+                ids_are_told_by_number_those_in_the_trash_too
+            }
             sealing {
                 equal_ids_in_two_tenants_are_two_people
                 nothing_is_answered_from_another_tenant
@@ -259,6 +313,7 @@ macro_rules! store_contract {
                 unknown_tenants_and_parents_are_not_found
                 an_organization_is_locked_and_opened
                 a_token_stands_for_its_principal_until_revoked
+                keys_are_listed_until_they_are_revoked
                 a_token_needs_an_organization_of_its_tenant
                 a_fresh_store_is_ready_and_sound
             }

@@ -20,10 +20,12 @@
 mod audience;
 mod filter;
 mod group;
+mod history;
 mod logins;
 mod members;
 mod notes;
 mod organization;
+mod plan;
 mod protect;
 mod purge;
 mod registry;
@@ -64,6 +66,7 @@ struct Kept {
     principal: Principal,
     client: Option<String>,
     origin: Origin,
+    created: Timestamp,
 }
 
 /// A refresh token that is not spent.

@@ -177,6 +177,8 @@ impl Trial {
         let limits = match self.dice.below(12) {
             0 => Limits {
                 tenant_people: 25,
+                revised_people: 3,
+                claim_sources: 1,
                 tenant_groups: 4,
                 shelf_notes: 2,
                 organization_bytes: 60,
@@ -204,6 +206,9 @@ impl Trial {
 
     async fn command_both(&mut self, command: Command) {
         let author = self.author();
+        if self.dice.chance(15) {
+            self.plan_both(&author, &command).await;
+        }
         let judged = self.judge.apply(self.tenant, author.clone(), command.clone()).await;
         let answered = self.store.apply(self.tenant, author, command.clone()).await;
         let undoes = |command: &Command| matches!(command, Command::Undo { .. });
@@ -212,6 +217,14 @@ impl Trial {
             command => undoes(command),
         };
         self.compare(&command, &compare::applied(&judged, is_undo), &compare::applied(&answered, is_undo));
+    }
+
+    /// Asks both what a command would do; neither may do any of it.
+    async fn plan_both(&mut self, author: &Author, command: &Command) {
+        let most = self.dice.below(5) as usize;
+        let judged = self.judge.plan(self.tenant, author.clone(), command.clone(), most).await;
+        let answered = self.store.plan(self.tenant, author.clone(), command.clone(), most).await;
+        self.compare(&("plan", command), &compare::planned(&judged), &compare::planned(&answered));
     }
 
     async fn purge(&mut self) {

@@ -138,7 +138,16 @@ impl From<Error> for Failure {
             Error::NotFound { kind: Kind::Contact, .. } => Failure::no_contact(),
             Error::NotFound { kind: Kind::Group, .. } => Failure::no_group(),
             Error::NotFound {
-                kind: Kind::Tenant | Kind::Organization | Kind::Client | Kind::Login | Kind::Change | Kind::Membership,
+                kind:
+                    Kind::Tenant
+                    | Kind::Organization
+                    | Kind::Client
+                    | Kind::Login
+                    | Kind::Change
+                    | Kind::Membership
+                    | Kind::Token
+                    | Kind::Plan
+                    | Kind::Once,
                 ..
             } => Failure::business(StatusCode::NOT_FOUND, Code::NotFound, "Account not found."),
             Error::AlreadyExists { kind: Kind::Group, .. } => {

@@ -243,9 +243,10 @@ impl From<Error> for Failure {
             Error::NotFound { kind: Kind::Membership, .. } => {
                 Failure::bad("100020", "The profile is not a contact of the organization.")
             }
-            Error::NotFound { kind: Kind::Group | Kind::Change | Kind::Client | Kind::Login, id } => {
-                Failure::new(StatusCode::NOT_FOUND, "404", format!("{} was not found.", shown(&id)))
-            }
+            Error::NotFound {
+                kind: Kind::Group | Kind::Change | Kind::Client | Kind::Login | Kind::Token | Kind::Plan | Kind::Once,
+                id,
+            } => Failure::new(StatusCode::NOT_FOUND, "404", format!("{} was not found.", shown(&id))),
             Error::AlreadyExists { kind: Kind::Contact | Kind::Login, key } => Failure::email_taken(&key),
             Error::AlreadyExists { kind: Kind::Organization, key } => Failure::account_name(&key),
             Error::AlreadyExists { kind, key } => Failure::input(format!("{kind} {} exists already", shown(&key))),

@@ -46,6 +46,10 @@ impl<D: Database> Registry for Engine<D> {
         self.writer()?.write(draft.token.tenant, 1, move |turn| registry::add_token(turn, &draft)).await
     }
 
+    async fn keys(&self, tenant: TenantId) -> Result<Vec<cardfile_directory::Key>> {
+        self.ask_once(move |connection| registry::keys(connection, tenant)).await
+    }
+
     async fn renew_token(&self, draft: TokenDraft) -> Result<()> {
         self.writer()?.write(draft.token.tenant, 1, move |turn| registry::renew_token(turn, &draft)).await
     }

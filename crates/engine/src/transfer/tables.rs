@@ -211,4 +211,28 @@ pub(super) const TABLES: &[Shape] = &[
         key: 3,
         way: Way::Alike,
     },
+    Shape {
+        name: "plans",
+        columns: &[
+            ("id", Kind::Id),
+            ("organization", Kind::Integer),
+            ("created", Kind::Integer),
+            ("expires", Kind::Integer),
+            ("document", Kind::Text),
+        ],
+        key: 1,
+        way: Way::Alike,
+    },
+    Shape {
+        name: "idempotency",
+        columns: &[
+            ("principal", Kind::Id),
+            ("key", Kind::Text),
+            ("fingerprint", Kind::Blob),
+            ("created", Kind::Integer),
+            ("answer", Kind::Blob),
+        ],
+        key: 2,
+        way: Way::Alike,
+    },
 ];

@@ -66,12 +66,29 @@ impl Run<'_, '_> {
     pub(super) fn current(&mut self, id: Uuid) -> Result<Record> {
         self.settle_arrivals()?;
         let current = cards::find(self.turn, self.tenant, id)?.ok_or_else(|| Error::no_contact(id))?;
+        self.reach(&current)?;
+        Ok(current)
+    }
+
+    /// Refuses a person whom this batch does not reach.
+    fn reach(&mut self, current: &Record) -> Result<()> {
         let is_below = match self.batch.reach {
             Reach::Below(top) => self.is_within(current.contact.home(), top)?,
             Reach::Own | Reach::Members | Reach::Inherited => false,
         };
-        judge::reached(&self.batch, self.organization, &current, is_below)?;
-        Ok(current)
+        judge::reached(&self.batch, self.organization, current, is_below)
+    }
+
+    /// The card of a living person of this number; `None` for one whom this batch does not find.
+    pub(crate) fn at(&mut self, number: u32) -> Result<Option<Record>> {
+        let connection = self.turn.connection;
+        let draft = self.turn.draft(self.tenant)?;
+        let found = if draft.is_live(connection, number)? { draft.record(connection, number)? } else { None };
+        let Some(record) = found else { return Ok(None) };
+        match self.reach(&record) {
+            Err(Error::NotFound { kind: Kind::Contact, .. }) => Ok(None),
+            reached => reached.map(|()| Some(record)),
+        }
     }
 
     /// Whether the organization of a number is `top`, or below it.

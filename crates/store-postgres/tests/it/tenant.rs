@@ -75,6 +75,7 @@ impl Tenant {
     pub async fn count(&self, filter: Filter) -> u64 {
         let query = Query {
             organization: self.organization(),
+            life: cardfile_model::Life::Live,
             reach: Reach::Members,
             sources: Sources::Any,
             audience: Audience::Everything,

@@ -144,6 +144,7 @@ impl Place {
         let (organization, sources, audience) = (self.organization(), Sources::Any, Audience::Everything);
         Query {
             organization,
+            life: cardfile_model::Life::Live,
             reach: Reach::Members,
             then: Vec::new(),
             sources,

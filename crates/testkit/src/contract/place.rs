@@ -2,7 +2,7 @@
 
 use cardfile_directory::{Applied, Command, OrganizationDraft, Outcome, Result, Trash};
 use cardfile_model::{
-    Audience, Batch, Change, Contact, Edit, Expect, Filter, Group, GroupDraft, GroupPatch, Member, MemberEdit, Mode, Order,
+    Audience, Batch, Change, Contact, Edit, Expect, Filter, Group, GroupDraft, GroupPatch, Life, Member, MemberEdit, Mode, Order,
     OrganizationId, Page, Patch, Query, Reach, Record, Selection, Sources, TenantId, Unknown, Write,
 };
 use uuid::Uuid;
@@ -103,6 +103,7 @@ impl<'h> Place<'h> {
         let (sources, audience, order) = (Sources::Any, Audience::Everything, Order::Number);
         Query {
             organization,
+            life: Life::Live,
             reach: Reach::Members,
             sources,
             audience,

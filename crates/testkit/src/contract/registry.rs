@@ -139,6 +139,25 @@ pub async fn a_token_stands_for_its_principal_until_revoked(h: Harness) {
     assert!(h.store.caller(open.token).await.expect("an answer").is_some());
 }
 
+pub async fn keys_are_listed_until_they_are_revoked(h: Harness) {
+    let (place, other) = (h.tenant().await, h.tenant().await);
+    let (first, second) = (token(&place, place.organization), token(&place, place.below().await.organization));
+    let session = TokenDraft { origin: Origin::Session { until: None }, ..token(&place, place.organization) };
+    // A second token of one principal is the same key.
+    let renewed = TokenDraft { token: token(&place, place.organization).token, ..second.clone() };
+    for draft in [&first, &second, &session, &renewed] {
+        h.store.add_token(draft.clone()).await.expect("its organization is known");
+    }
+    let listed = h.store.keys(place.tenant).await.expect("an answer");
+    let mut expected: Vec<_> = [&first, &second].map(|draft| (draft.created, draft.principal.id)).into();
+    expected.sort();
+    assert_eq!(listed.iter().map(|key| (key.created, key.principal.id)).collect::<Vec<_>>(), expected);
+    assert!(listed.iter().any(|key| key.principal == first.principal), "{listed:?}");
+    assert_eq!(h.store.keys(other.tenant).await.expect("an answer"), []);
+    h.store.revoke_tokens_of(place.tenant, second.principal.id).await.expect("they can be revoked");
+    assert_eq!(h.store.keys(place.tenant).await.expect("an answer").len(), 1);
+}
+
 pub async fn a_token_needs_an_organization_of_its_tenant(h: Harness) {
     let (one, two) = (h.tenant().await, h.tenant().await);
     for organization in [two.organization, OrganizationId(h.id())] {

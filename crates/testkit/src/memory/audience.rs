@@ -8,7 +8,12 @@ use super::state::{Card, Standing, Tenant};
 impl Tenant {
     /// The card of somebody who is not in the trash, if this audience may see it from this organization.
     pub fn shown(&self, number: u32, from: (OrganizationId, Reach), audience: Audience) -> Option<&Record> {
-        let card = self.live(number).filter(|card| self.is_reached(card, from))?;
+        self.shown_of(self.live(number)?, from, audience)
+    }
+
+    /// As [`Tenant::shown`], for a card that may be in the trash.
+    pub fn shown_of<'t>(&self, card: &'t Card, from: (OrganizationId, Reach), audience: Audience) -> Option<&'t Record> {
+        let card = Some(card).filter(|card| self.is_reached(card, from))?;
         let is_shown = match audience {
             Audience::Everything => true,
             Audience::Person(person) => self.is_shown_to(card, person),

@@ -3,7 +3,7 @@
 use std::cmp::Ordering;
 use std::collections::BTreeMap;
 
-use cardfile_model::{Filter, Order, Query, Record, fold};
+use cardfile_model::{Filter, Life, Order, Query, Record, fold};
 
 use super::state::Tenant;
 
@@ -14,7 +14,11 @@ impl Tenant {
             return Vec::new();
         }
         let from = (query.organization, query.reach);
-        let seen = self.everyone().filter_map(|number| self.shown(number, from, query.audience));
+        let card = |number: u32| match query.life {
+            Life::Live => self.live(number),
+            Life::Trashed => self.trashed(number),
+        };
+        let seen = self.everyone().filter_map(|number| self.shown_of(card(number)?, from, query.audience));
         let found = seen.filter(|record| query.sources.allow(&record.contact.source) && self.is_found(record, &query.filter));
         found.cloned().collect()
     }

@@ -13,13 +13,13 @@ pub(super) fn create(tenant: &mut Tenant, author: &Author, draft: GroupDraft) ->
         return Err(Error::AlreadyExists { kind: Kind::Group, key: id.to_string() });
     }
     tenant.free_name(organization, &name, id)?;
-    if let Some(parent) = parent {
-        let is_known = tenant.row(parent).is_some_and(|row| row.group.organization == organization);
-        is_known.then_some(()).ok_or_else(|| Error::no_group(parent))?;
-    }
     let most = author.limits.tenant_groups;
     if tenant.groups.iter().filter(|row| !row.is_deleted).count() >= most as usize {
         return Err(Error::TooLarge { limit: "tenant_groups", most: most.into() });
+    }
+    if let Some(parent) = parent {
+        let is_known = tenant.row(parent).is_some_and(|row| row.group.organization == organization);
+        is_known.then_some(()).ok_or_else(|| Error::no_group(parent))?;
     }
     let mut members = Numbers::new();
     tenant.edit_members(&mut members, MemberEdit::Add(selection), (organization, false), unknown)?;

@@ -24,6 +24,10 @@ impl Tenant {
             logged.effect = Effect::Forgotten;
             logged.change.is_undoable = false;
         }
+        let has_ended = due.len() < most as u64;
+        if has_ended {
+            self.purged = self.log.iter().take_while(|logged| logged.change.time < before).count() as u64;
+        }
         usize::try_from(due.len()).expect("no more than asked for")
     }
 }

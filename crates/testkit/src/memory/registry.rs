@@ -1,10 +1,12 @@
 //! Organizations and tokens, in memory.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use async_trait::async_trait;
 use cardfile_directory::{
-    Caller, Client, Error, Issue, Kind, Login, OrganizationDraft, Origin, Principal, Registry, Result, Surface, Token, TokenDraft,
+    Caller, Client, Error, Issue, Key, Kind, Login, OrganizationDraft, Origin, Principal, Registry, Result, Surface, Token,
+    TokenDraft,
 };
 use cardfile_model::{Limits, Organization, OrganizationId, TenantId, Tree};
 use jiff::Timestamp;
@@ -64,6 +66,17 @@ impl Registry for MemoryStore {
 
     async fn add_token(&self, draft: TokenDraft) -> Result<()> {
         self.state().add_token(draft)
+    }
+
+    async fn keys(&self, tenant: TenantId) -> Result<Vec<Key>> {
+        let state = self.state();
+        let is_key = |kept: &&Kept| kept.token.tenant == tenant && kept.client.is_none() && kept.origin == Origin::Key;
+        let key = |kept: &Kept| Key { principal: kept.principal.clone(), created: kept.created };
+        let mut keys: Vec<Key> = state.tokens.iter().filter(is_key).map(key).collect();
+        keys.sort_by_key(|key| (key.created, key.principal.id));
+        let mut seen = BTreeSet::new();
+        keys.retain(|key| seen.insert(key.principal.id));
+        Ok(keys)
     }
 
     async fn renew_token(&self, draft: TokenDraft) -> Result<()> {
@@ -138,6 +151,7 @@ impl Registry for MemoryStore {
             principal: access.principal,
             client: Some(client.clone()),
             origin: Origin::Key,
+            created: access.created,
         });
         state.refreshes.push(Refresh { token, client, expires });
         Ok(())
@@ -210,7 +224,7 @@ impl State {
         self.known(token.tenant, &principal)?;
         let has_ended = |known: &Kept| known.principal.expires.is_some_and(|end| end <= created);
         self.tokens.retain(|known| !known.is_of(token.tenant, principal.id) || !has_ended(known));
-        self.tokens.push(Kept { token, principal, client: None, origin });
+        self.tokens.push(Kept { token, principal, client: None, origin, created });
         Ok(())
     }
 

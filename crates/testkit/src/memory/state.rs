@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use cardfile_directory::{Applied, Author, Error, Kind, Result};
+use cardfile_directory::{Applied, Author, Counts, Error, KeptPlan, Kind, Result};
 use cardfile_model::{Change, ChangeKind, Contact, Group, Numbers, Organization, OrganizationId, OrganizationTurn, Record};
 use jiff::Timestamp;
 use serde_json::Value;
@@ -21,6 +21,20 @@ pub(super) struct Tenant {
     pub notes: BTreeMap<(OrganizationId, String, String), Value>,
     /// The entry at position `n` is the change of revision `n + 1`.
     pub log: Vec<Logged>,
+    /// Every change up to this revision is purged.
+    pub purged: u64,
+    /// Plans that are kept.
+    pub plans: Vec<KeptPlan>,
+    /// Requests that were done under a key, by principal and key.
+    pub once: BTreeMap<(Uuid, String), Done>,
+}
+
+/// A request that was done under a key.
+#[derive(Debug, Clone)]
+pub(super) struct Done {
+    pub time: Timestamp,
+    pub fingerprint: [u8; 32],
+    pub answer: Vec<u8>,
 }
 
 #[derive(Debug, Clone)]
@@ -159,6 +173,20 @@ impl Tenant {
         self.everyone().filter(|number| self.live(*number).is_some_and(|card| card.record.contact.home() == home)).collect()
     }
 
+    /// Everyone at home in an organization who is in the trash.
+    pub fn trashed_in(&self, organization: OrganizationId) -> Numbers {
+        let home = self.number_of(organization);
+        self.everyone().filter(|number| self.trashed(*number).is_some_and(|card| card.record.contact.home() == home)).collect()
+    }
+
+    /// The card of a person who is in the trash.
+    pub fn trashed(&self, number: u32) -> Option<&Card> {
+        match &self.person(number)?.standing {
+            Standing::Card(card) if card.trashed.is_some() => Some(card),
+            _ => None,
+        }
+    }
+
     /// The number of an organization; 0 for one that is not known.
     pub fn number_of(&self, organization: OrganizationId) -> u32 {
         self.organizations.iter().find(|known| known.id == organization).map_or(0, |known| known.number)
@@ -211,6 +239,22 @@ impl Tenant {
         let touched = &(&deed.came | &deed.went) | &deed.stayed;
         let revision = self.next_revision();
         let count = touched.len();
+        // Who came or went with a changed card is counted as that; who was made and deleted in one batch is not counted.
+        let changed = match &deed.effect {
+            Effect::People(before) => {
+                let changed = |number: &u32| {
+                    let before = before.get(number).and_then(|before| before.contact.as_ref());
+                    let now = self.person(*number).and_then(|person| match &person.standing {
+                        Standing::Card(card) => Some(&card.record.contact),
+                        Standing::Stub | Standing::Gone => None,
+                    });
+                    before.is_some() && before != now
+                };
+                deed.stayed.iter().filter(changed).count() as u64
+            }
+            _ => 0,
+        };
+        let counts = Counts { came: deed.came.len(), went: deed.went.len(), changed };
         self.log.push(Logged {
             change: Change {
                 revision,
@@ -228,7 +272,7 @@ impl Tenant {
             },
             effect: deed.effect,
         });
-        Applied { revision, is_changed: true, outcomes: Vec::new(), touched: count, group: None, organization: None }
+        Applied { revision, is_changed: true, touched: count, counts, ..Applied::default() }
     }
 
     /// Logs what became of people since they were as `before` says; nothing when that is nobody.

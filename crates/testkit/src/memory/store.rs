@@ -4,7 +4,7 @@ use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 
 use async_trait::async_trait;
-use cardfile_directory::{Applied, Author, Command, Error, Finding, Gauge, Kind, Result, Store};
+use cardfile_directory::{Applied, Author, Command, Error, Finding, Gauge, History, KeptPlan, Kind, Planned, Result, Store};
 use cardfile_model::{
     Audience, Change, Group, GroupFilter, GroupOrder, GroupQuery, Member, Note, NoteQuery, Numbers, Organization, OrganizationId,
     OrganizationQuery, Page, Query, Reach, Record, TenantId, fold,
@@ -12,8 +12,8 @@ use cardfile_model::{
 use jiff::Timestamp;
 use uuid::Uuid;
 
-use super::state::{Logged, Row, Tenant};
-use super::{MemoryStore, State, filter, group, notes, organization, trash, undo, write};
+use super::state::{Logged, Row, Standing, Tenant};
+use super::{MemoryStore, State, filter, group, notes, organization, plan, trash, undo, write};
 
 /// How many people one call of purge removes at most.
 const PURGE_SLICE: usize = 500;
@@ -61,11 +61,32 @@ impl Store for MemoryStore {
         let mut state = self.state();
         let unknown = || Error::NotFound { kind: Kind::Tenant, id: tenant.to_string() };
         let mut copy = state.tenants.get(&tenant).cloned().ok_or_else(unknown)?;
+        let receipt = plan::receipt(&mut copy, &author)?;
+        if receipt.is_some() {
+            return Ok(Applied { receipt, ..copy.unchanged() });
+        }
+        let is_about_plans = matches!(command, Command::KeepPlan(_) | Command::ForgetPlan { .. });
         let applied = run(&state, &mut copy, &author, command)?;
-        if applied.is_changed {
+        plan::remember(&mut copy, &author, &applied);
+        if applied.is_changed || author.once.is_some() || is_about_plans {
             state.tenants.insert(tenant, copy);
         }
         Ok(applied)
+    }
+
+    async fn plan(&self, tenant: TenantId, author: Author, command: Command, most: usize) -> Result<Planned> {
+        let state = self.state();
+        let unknown = || Error::NotFound { kind: Kind::Tenant, id: tenant.to_string() };
+        let before = state.tenants.get(&tenant).ok_or_else(unknown)?;
+        let mut after = before.clone();
+        let applied = run(&state, &mut after, &author, command)?;
+        Ok(plan::planned(before, &after, applied, most))
+    }
+
+    async fn kept_plan(&self, tenant: TenantId, id: Uuid) -> Result<Option<KeptPlan>> {
+        let state = self.state();
+        let plans = state.tenants.get(&tenant).into_iter().flat_map(|tenant| &tenant.plans);
+        Ok(plans.into_iter().find(|plan| plan.id == id).cloned())
     }
 
     async fn group(&self, tenant: TenantId, id: Uuid) -> Result<Option<Group>> {
@@ -142,6 +163,18 @@ impl Store for MemoryStore {
         Ok(wanted.take(limit).cloned().collect())
     }
 
+    async fn history(&self, tenant: TenantId, since: u64, limit: usize) -> Result<History> {
+        Ok(self.state().tenants.get(&tenant).map(|tenant| tenant.history(since, limit)).unwrap_or_default())
+    }
+
+    async fn ids(&self, tenant: TenantId, numbers: &Numbers) -> Result<BTreeMap<u32, Uuid>> {
+        let state = self.state();
+        let Some(tenant) = state.tenants.get(&tenant) else { return Ok(BTreeMap::new()) };
+        let known = numbers.iter().filter_map(|number| Some((number, tenant.person(number)?)));
+        let present = known.filter(|(_, person)| matches!(person.standing, Standing::Card(_)));
+        Ok(present.map(|(number, person)| (number, person.id)).collect())
+    }
+
     async fn purge(&self, before: Timestamp) -> Result<u64> {
         let mut gone = 0;
         for tenant in self.state().tenants.values_mut() {
@@ -172,6 +205,17 @@ fn run(state: &State, tenant: &mut Tenant, author: &Author, command: Command) ->
     match command {
         Command::Write(batch) => write::write(tenant, author, batch),
         Command::Trash(trash) => trash::trash(tenant, author, &trash),
+        Command::Restore(wanted) => trash::restore(tenant, author, &wanted),
+        Command::Revise(revision) => write::revise(tenant, author, *revision),
+        Command::KeepPlan(plan) => plan::keep(tenant, author, *plan),
+        Command::ForgetPlan { id } => {
+            tenant.plans.retain(|plan| plan.id != id);
+            Ok(tenant.unchanged())
+        }
+        Command::Unless { since, touched, command } => {
+            plan::untouched(tenant, since, &touched)?;
+            run(state, tenant, author, *command)
+        }
         Command::CreateGroup(draft) => group::create(tenant, author, draft),
         Command::PatchGroup { id, patch } => group::patch(tenant, author, id, patch),
         Command::DeleteGroup { id } => group::delete(tenant, author, id),

@@ -1,4 +1,4 @@
-//! Contacts go to the trash by selection.
+//! Contacts go to the trash, and come back, by selection.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -45,4 +45,27 @@ pub(super) fn trash(tenant: &mut Tenant, author: &Author, trash: &Trash) -> Resu
     tenant.spares(author, &before)?;
     tenant.stand(tenant.losses(author, &before), &cardfile_model::Numbers::new())?;
     Ok(tenant.log_people(author, (ChangeKind::Trash, trash.organization, None), before))
+}
+
+pub(super) fn restore(tenant: &mut Tenant, author: &Author, wanted: &Trash) -> Result<Applied> {
+    tenant.known_organization(wanted.organization)?;
+    let trashed = tenant.trashed_in(wanted.organization);
+    let selected = match &wanted.selection {
+        Selection::Only(people) => trashed & numbers_of(tenant, people),
+        Selection::AllExcept(people) => trashed - numbers_of(tenant, people),
+    };
+    let (mut before, mut forbidden) = (BTreeMap::new(), BTreeSet::new());
+    for number in selected {
+        let Some(card) = tenant.card_mut(number) else { continue };
+        let contact = &card.record.contact;
+        if !wanted.sources.allow(&contact.source) {
+            forbidden.insert(contact.source.clone());
+        }
+        before.insert(number, Before { was_live: false, contact: Some(contact.clone()) });
+        card.trashed = None;
+    }
+    if let Some(source) = forbidden.pop_first() {
+        return Err(Error::Forbidden { action: Action::UseSource(Some(source)) });
+    }
+    Ok(tenant.log_people(author, (ChangeKind::Restore, wanted.organization, None), before))
 }

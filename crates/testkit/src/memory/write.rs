@@ -3,8 +3,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use cardfile_directory::judge::{self, Loss};
-use cardfile_directory::{Applied, Author, Error, Kind, Outcome, Result};
-use cardfile_model::{Batch, ChangeKind, Contact, Expect, Membership, Mode, Numbers, Reach, Record, Violation, Write, fold};
+use cardfile_directory::{Applied, Author, Error, Kind, Outcome, Result, Revision};
+use cardfile_model::{
+    Batch, ChangeKind, Claim, Contact, Expect, MatchKey, Membership, Mode, Numbers, Reach, Record, Violation, Write, fold,
+};
 use uuid::Uuid;
 
 use super::state::{Before, Card, Standing, Tenant};
@@ -20,17 +22,12 @@ struct Writing<'a> {
 }
 
 pub(super) fn write(tenant: &mut Tenant, author: &Author, mut batch: Batch) -> Result<Applied> {
-    tenant.known_organization(batch.organization)?;
-    if let Reach::Below(top) = batch.reach {
-        tenant.known_organization(top)?;
-    }
-    judge::delegation(author, |id| Ok(tenant.live_by_id(id).cloned()))?;
     let mut writes = std::mem::take(&mut batch.writes);
-    let organization = tenant.number_of(batch.organization);
+    let mut writing = Writing::begin(tenant, author, batch)?;
+    let organization = writing.tenant.number_of(writing.batch.organization);
     for write in &mut writes {
         judge::settle(write, organization);
     }
-    let mut writing = Writing { tenant, author, batch, before: BTreeMap::new(), losses: BTreeSet::new() };
     let mut outcomes = Vec::with_capacity(writes.len());
     for write in writes {
         let outcome = writing.one(write);
@@ -40,18 +37,58 @@ pub(super) fn write(tenant: &mut Tenant, author: &Author, mut batch: Batch) -> R
             outcomes.push(outcome);
         }
     }
-    let Writing { tenant, batch, before, losses, .. } = writing;
-    tenant.stand(losses, &Numbers::new())?;
-    let applied = tenant.log_people(author, (ChangeKind::Write, batch.organization, None), before);
-    Ok(Applied { outcomes, ..applied })
+    Ok(Applied { outcomes, ..writing.end(ChangeKind::Write)? })
 }
 
-impl Writing<'_> {
+/// One patch changes many.
+pub(super) fn revise(tenant: &mut Tenant, author: &Author, revision: Revision) -> Result<Applied> {
+    let Revision { organization, sources, numbers, admits_unknown_groups, patch } = revision;
+    let most = author.limits.revised_people.into();
+    if numbers.len() > most {
+        return Err(Error::TooLarge { limit: "revised_people", most });
+    }
+    let (reach, mode, writes) = (Reach::Own, Mode::AllOrNothing, Vec::new());
+    let has_unique_emails = false;
+    let batch = Batch { organization, reach, sources, mode, admits_unknown_groups, has_unique_emails, writes };
+    let mut writing = Writing::begin(tenant, author, batch)?;
+    let mut write = Write::Patch { id: Uuid::nil(), expect: Expect::Any, patch: Box::new(patch) };
+    judge::settle(&mut write, writing.tenant.number_of(organization));
+    for number in numbers {
+        let Some(record) = writing.tenant.live(number).map(|card| card.record.clone()) else { continue };
+        match writing.reached(&record) {
+            Err(Error::NotFound { kind: Kind::Contact, .. }) => continue,
+            reached => reached?,
+        }
+        writing.change(record, write.clone())?;
+    }
+    writing.end(ChangeKind::Revise)
+}
+
+impl<'a> Writing<'a> {
+    fn begin(tenant: &'a mut Tenant, author: &'a Author, batch: Batch) -> Result<Self> {
+        tenant.known_organization(batch.organization)?;
+        if let Reach::Below(top) = batch.reach {
+            tenant.known_organization(top)?;
+        }
+        judge::delegation(author, |id| Ok(tenant.live_by_id(id).cloned()))?;
+        Ok(Writing { tenant, author, batch, before: BTreeMap::new(), losses: BTreeSet::new() })
+    }
+
+    fn end(self, kind: ChangeKind) -> Result<Applied> {
+        let Writing { tenant, author, batch, before, losses } = self;
+        tenant.stand(losses, &Numbers::new())?;
+        Ok(tenant.log_people(author, (kind, batch.organization, None), before))
+    }
+
     fn one(&mut self, write: Write) -> Result<Outcome> {
         match write {
             Write::Create { id, contact } => self.create(id, *contact),
             Write::Delete { id, expect } => self.delete(id, expect),
-            Write::Patch { id, .. } | Write::Replace { id, .. } => self.change(id, write),
+            Write::Upsert { id, by, claim } => self.upsert(id, &by, claim),
+            Write::Patch { id, .. } | Write::Replace { id, .. } => {
+                let current = self.current(id)?;
+                self.change(current, write)
+            }
         }
     }
 
@@ -78,8 +115,21 @@ impl Writing<'_> {
         Ok(Outcome::Created(record))
     }
 
-    fn change(&mut self, id: Uuid, write: Write) -> Result<Outcome> {
-        let (number, current) = self.current(id)?;
+    fn upsert(&mut self, id: Uuid, by: &[MatchKey], claim: Box<Claim>) -> Result<Outcome> {
+        for key in by {
+            let cards = self.tenant.everyone().filter_map(|number| self.tenant.live(number)).map(|card| &card.record);
+            let mut found = cards.filter(|record| key.finds(&record.contact) && self.reached(record).is_ok());
+            match (found.next().cloned(), found.next()) {
+                (None, _) => {}
+                (Some(record), None) => return self.change(record, Write::Upsert { id, by: Vec::new(), claim }),
+                (Some(_), Some(_)) => return Err(Error::AlreadyExists { kind: Kind::Contact, key: key.to_string() }),
+            }
+        }
+        self.create(id, claim.card())
+    }
+
+    fn change(&mut self, current: Record, write: Write) -> Result<Outcome> {
+        let number = current.number;
         let Some(contact) = judge::change(&self.batch, &self.author.limits, &current, write)? else {
             return Ok(Outcome::Unchanged(current));
         };
@@ -94,7 +144,8 @@ impl Writing<'_> {
     }
 
     fn delete(&mut self, id: Uuid, expect: Expect) -> Result<Outcome> {
-        let (number, current) = self.current(id)?;
+        let current = self.current(id)?;
+        let number = current.number;
         judge::delete(&self.batch, &current, expect)?;
         self.protect(&current, None)?;
         self.remember(number, &current);
@@ -102,15 +153,19 @@ impl Writing<'_> {
         Ok(Outcome::Trashed(id))
     }
 
-    fn current(&self, id: Uuid) -> Result<(u32, Record)> {
+    fn current(&self, id: Uuid) -> Result<Record> {
         let record = self.tenant.live_by_id(id).ok_or_else(|| Error::no_contact(id))?;
+        self.reached(record)?;
+        Ok(record.clone())
+    }
+
+    fn reached(&self, record: &Record) -> Result<()> {
         let organization = self.tenant.number_of(self.batch.organization);
         let is_below = match self.batch.reach {
             Reach::Below(top) => self.tenant.is_below(record.contact.home(), top),
             Reach::Own | Reach::Members | Reach::Inherited => false,
         };
-        judge::reached(&self.batch, organization, record, is_below)?;
-        Ok((record.number, record.clone()))
+        judge::reached(&self.batch, organization, record, is_below)
     }
 
     fn protect(&mut self, before: &Record, after: Option<&Contact>) -> Result<()> {

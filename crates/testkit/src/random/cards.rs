@@ -1,6 +1,6 @@
 //! Random cards and changes to them, of few words so that they meet.
 
-use cardfile_model::{Contact, Edit, Entry, ForeignKey, ListEdit, Membership, MembershipEdit, Patch};
+use cardfile_model::{Claim, Contact, Edit, Entry, ForeignKey, ListEdit, MatchKey, Membership, MembershipEdit, Patch};
 
 use uuid::Uuid;
 
@@ -49,6 +49,24 @@ impl Trial {
             memberships: if self.dice.chance(30) { self.memberships() } else { Vec::new() },
             is_inactive: self.dice.chance(10),
             ..Contact::default()
+        }
+    }
+
+    /// What a source says of somebody.
+    pub fn claim(&mut self) -> Claim {
+        let names = |names: Vec<&str>| names.into_iter().map(str::to_owned).collect::<Vec<_>>();
+        let clears = names(self.dice.some(&Claim::MEMBERS, 2));
+        let precedence = names(self.dice.some(&["CH", "Elsewhere", "Webex4Broadworks"], 2)).into();
+        let contact = self.card();
+        Claim { source: contact.source.clone(), contact, clears, precedence }
+    }
+
+    /// By what a source finds somebody.
+    pub fn match_key(&mut self) -> MatchKey {
+        match self.dice.below(3) {
+            0 => MatchKey::Key(self.key()),
+            1 => MatchKey::Email((*self.dice.one(ADDRESSES)).to_owned()),
+            _ => MatchKey::Phone(self.dice.some(NUMBERS, 2).into_iter().map(str::to_owned).collect()),
         }
     }
 

@@ -1,6 +1,6 @@
 //! Random commands.
 
-use cardfile_directory::{Command, Store, Trash};
+use cardfile_directory::{Command, Revision, Store, Trash};
 use cardfile_model::{
     Audience, Batch, Edit, Expect, GroupDraft, GroupPatch, MemberEdit, Mode, NoteEdit, Numbers, OrganizationId, People, Reach,
     Selection, Sources, Unknown, Write,
@@ -45,7 +45,7 @@ impl Trial {
     /// One command; early on mostly writes, so that there is somebody.
     async fn single(&mut self) -> Command {
         let organization = *self.dice.one(&self.organizations);
-        match self.dice.below(25) {
+        match self.dice.below(28) {
             0..=6 => Command::Write(self.batch().await),
             7 => Command::Trash(Trash { organization, sources: self.sources(), selection: self.selection(8) }),
             8 | 9 => Command::CreateGroup(self.group_draft()),
@@ -58,7 +58,24 @@ impl Trial {
                 let organization = self.some_organization();
                 Command::Undo { organization, change: self.change(organization).await, is_forced: self.dice.chance(40) }
             }
+            21 => Command::Restore(Trash { organization, sources: self.sources(), selection: self.selection(20) }),
+            22 => Command::Revise(Box::new(self.revision(organization))),
+            23 => Command::Unless {
+                since: self.change(organization).await,
+                touched: (0..self.dice.below(4)).map(|_| self.dice.below(20)).collect(),
+                command: Box::new(Command::Trash(Trash { organization, sources: Sources::Any, selection: self.selection(8) })),
+            },
             _ => Command::Undo { organization, change: self.change(organization).await, is_forced: self.dice.chance(40) },
+        }
+    }
+
+    fn revision(&mut self, organization: OrganizationId) -> Revision {
+        Revision {
+            organization,
+            sources: self.sources(),
+            numbers: (0..self.dice.below(6)).map(|_| self.dice.below(30)).collect(),
+            admits_unknown_groups: self.dice.chance(30),
+            patch: self.patch(),
         }
     }
 
@@ -102,7 +119,13 @@ impl Trial {
 
     /// A write to the organization at this place.
     async fn write(&mut self, at: usize) -> Write {
-        let kind = self.dice.below(10);
+        let kind = self.dice.below(12);
+        if kind > 9 {
+            let id = self.new_id();
+            self.people.push(id);
+            let by = (0..self.dice.below(3)).map(|_| self.match_key()).collect();
+            return Write::Upsert { id, by, claim: Box::new(self.claim()) };
+        }
         if kind < 4 {
             let id = if self.dice.chance(85) { self.new_id() } else { *self.dice.one(&self.people) };
             self.people.push(id);

@@ -2,7 +2,7 @@
 
 use cardfile_directory::{Registry, Store};
 use cardfile_model::{
-    Audience, Comparison, Field, Filter, GroupFilter, GroupOrder, GroupQuery, NoteKeys, NoteQuery, Numbers, Order,
+    Audience, Comparison, Field, Filter, GroupFilter, GroupOrder, GroupQuery, Life, NoteKeys, NoteQuery, Numbers, Order,
     OrganizationId, Query, Reach, Scalar, Sources,
 };
 
@@ -88,6 +88,7 @@ impl Trial {
     fn query(&mut self) -> Query {
         let organization = *self.dice.one(&self.organizations);
         Query {
+            life: if self.dice.chance(80) { Life::Live } else { Life::Trashed },
             sources: self.sources(),
             audience: if self.dice.chance(50) { Audience::Everything } else { Audience::Person(*self.dice.one(&self.people)) },
             filter: self.filter(2),
@@ -221,6 +222,7 @@ pub(super) fn everyone(organization: OrganizationId) -> Query {
     let (sources, audience) = (Sources::Any, Audience::Everything);
     Query {
         organization,
+        life: Life::Live,
         reach: Reach::Own,
         sources,
         audience,

@@ -4,7 +4,8 @@ use std::path::Path;
 use std::sync::Arc;
 
 use cardfile_directory::{
-    Author, Client, Clock, Command, Issue, Login, OrganizationDraft, Origin, Principal, Scopes, Store, Surface, Token, TokenDraft,
+    Applied, Author, Client, Clock, Command, Issue, KeptPlan, Login, Once, OrganizationDraft, Origin, Principal, Scopes, Store,
+    Surface, Token, TokenDraft,
 };
 use cardfile_model::{Audience, Batch, Limits, Mode, OrganizationId, Reach, Role, Sources, TenantId, Write};
 use cardfile_testkit::random::Life;
@@ -49,6 +50,11 @@ impl Populated {
                 let record = found.expect("everybody is there");
                 assert_eq!((record.number, record.contact), (number, person(number)));
             }
+            let kept = plan(*tenant, self.time);
+            assert_eq!(store.kept_plan(*tenant, kept.id).await.expect("an answer"), Some(kept));
+            let author = Author::unbound(self.time, None, "test", Arc::new(Limits::default()));
+            let again = store.apply(*tenant, once(&author), Command::Together(Vec::new())).await.expect("an answer");
+            assert_eq!(again.receipt.as_deref(), Some(&b"done"[..]));
             assert_eq!(store.tenant_of(organization).await.expect("an answer"), Some(*tenant));
             assert_eq!(store.clients(*tenant).await.expect("an answer").len(), 1);
             let login = store.login(*tenant, Surface::Admin, "mia").await.expect("an answer").expect("the log-in is there");
@@ -66,6 +72,25 @@ fn id(tenant: TenantId, number: u32) -> Uuid {
     Uuid::from_u128(tenant.0.as_u128() << 64 | u128::from(number))
 }
 
+/// The author, who wants this done once.
+fn once(author: &Author) -> Author {
+    let answer = Arc::new(|_: &Applied| b"done".to_vec());
+    let once = Once { principal: Uuid::from_u128(7), key: "key".to_owned(), fingerprint: [7; 32], answer };
+    Author { once: Some(once), ..author.clone() }
+}
+
+/// The plan that a tenant keeps.
+fn plan(tenant: TenantId, time: Timestamp) -> KeptPlan {
+    let (id, expires) = (id(tenant, 2_001), time + SignedDuration::from_hours(1));
+    KeptPlan {
+        id,
+        organization: OrganizationId(tenant.0),
+        created: time,
+        expires,
+        document: serde_json::json!({"verb": "delete"}),
+    }
+}
+
 /// Makes a tenant with people, a token, a client with tokens, a log-in; answers the tokens.
 async fn furnish(store: &dyn Store, tenant: TenantId, time: Timestamp) -> Vec<Token> {
     let organization = OrganizationId(tenant.0);
@@ -81,7 +106,8 @@ async fn furnish(store: &dyn Store, tenant: TenantId, time: Timestamp) -> Vec<To
         writes: (1..=PEOPLE).map(write).collect(),
     };
     let author = Author::unbound(time, None, "test", Arc::new(Limits::default()));
-    store.apply(tenant, author.clone(), Command::Write(batch)).await.expect("people can be made");
+    store.apply(tenant, once(&author), Command::Write(batch)).await.expect("people can be made");
+    store.apply(tenant, author.clone(), Command::KeepPlan(Box::new(plan(tenant, time)))).await.expect("a plan can be kept");
     let principal = |name: Option<&str>, number| Principal {
         id: id(tenant, number),
         name: name.map(str::to_owned),

@@ -10,8 +10,8 @@ use cardfile_engine::transfer::{Settings, transfer};
 use cardfile_model::{Edit, Expect, Filter, OrganizationPatch, Patch, Selection, Sources, TenantId, Write};
 use cardfile_store_postgres::Options;
 use cardfile_testkit::contract::{
-    Harness, books, clients, filters, groups, log, logins, members, organizations, paging, purge, registry, shared, stubs, trash,
-    undo, undo_groups, undo_organizations, writes,
+    Harness, books, clients, filters, groups, history, log, logins, members, once, organizations, paging, plans, purge, registry,
+    shared, stubs, trash, undo, undo_groups, undo_organizations, writes,
 };
 use cardfile_testkit::random;
 use uuid::Uuid;
@@ -67,13 +67,19 @@ pub async fn statements() -> BTreeSet<String> {
             a_token_is_renewed_while_one_of_its_principal_stands
             all_tokens_of_a_principal_end_together
         }
+        plans { a_plan_is_kept_until_it_is_forgotten a_command_waits_for_nobody_to_have_been_touched }
+        once { a_command_is_done_once_under_a_key }
         members { members_are_called_by_name_or_address }
         stubs { an_id_without_a_card_stands_in_groups_only a_card_made_later_takes_the_number_of_its_id }
         undo { a_later_change_of_the_same_person_is_a_conflict }
         undo_groups { a_deleted_group_comes_back_with_its_members }
         purge { groups_forget_the_purged }
+        history {
+            a_history_tells_of_every_organization_and_where_the_tenant_stands
+            ids_are_told_by_number_those_in_the_trash_too
+        }
         log { entries_say_who_when_and_what changes_page_by_revision_and_organization }
-        registry { a_token_stands_for_its_principal_until_revoked organizations_hang_in_a_tree }
+        registry { a_token_stands_for_its_principal_until_revoked keys_are_listed_until_they_are_revoked organizations_hang_in_a_tree }
         organizations { names_are_unique_under_one_parent_where_that_is_asked books_follow_an_organization_that_moves }
         undo_organizations { an_organization_goes_back_only_to_where_it_may_be }
     }
