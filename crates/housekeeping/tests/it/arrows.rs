@@ -11,11 +11,14 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("cardfile-store-sqlite", &["cardfile-engine", "cardfile-index", "cardfile-directory", "cardfile-model"]),
     ("cardfile-store-postgres", &["cardfile-engine", "cardfile-index", "cardfile-directory", "cardfile-model"]),
     ("cardfile-http", &["cardfile-directory", "cardfile-model"]),
+    ("cardfile-interchange", &["cardfile-model"]),
+    ("cardfile-native", &["cardfile-http", "cardfile-interchange", "cardfile-directory", "cardfile-model"]),
     (
         "cardfile-server",
         &[
             "cardfile-address-book",
             "cardfile-commerce",
+            "cardfile-native",
             "cardfile-webex",
             "cardfile-http",
             "cardfile-store-sqlite",
@@ -28,6 +31,7 @@ const ARROWS: &[(&str, &[&str])] = &[
         "cardfile",
         &[
             "cardfile-server",
+            "cardfile-interchange",
             "cardfile-engine",
             "cardfile-store-sqlite",
             "cardfile-store-postgres",
