@@ -63,6 +63,8 @@ pub struct Config {
     pub address_book: cardfile_address_book::Settings,
     /// The commerce door.
     pub commerce: cardfile_commerce::Settings,
+    /// The directory's own door.
+    pub native: cardfile_native::Settings,
     /// The embedded store.
     pub store: cardfile_store_sqlite::Options,
     /// The store in a database, when one is named.
@@ -70,7 +72,7 @@ pub struct Config {
 }
 
 /// The doors that changes come through, as the log names them: the dialects, the merchant's own administration, the command line.
-pub(crate) const DOORS: &[&str] = &["webex", "address-book", "commerce", "commerce-admin", "cli"];
+pub(crate) const DOORS: &[&str] = &["webex", "address-book", "commerce", "commerce-admin", "native", "cli"];
 
 impl Default for Config {
     fn default() -> Self {
@@ -97,6 +99,7 @@ impl Default for Config {
             logins: Logins::default(),
             address_book: cardfile_address_book::Settings::default(),
             commerce: cardfile_commerce::Settings::default(),
+            native: cardfile_native::Settings::default(),
             store: cardfile_store_sqlite::Options::default(),
             postgres: cardfile_store_postgres::Options::default(),
         }
@@ -146,6 +149,7 @@ impl Config {
         self.logins.check()?;
         self.address_book.check().map_err(|error| anyhow!("address_book.{error}"))?;
         self.commerce.check().map_err(|error| anyhow!("commerce.{error}"))?;
+        self.native.check().map_err(|error| anyhow!("native.{error}"))?;
         self.check_protections()?;
         for (name, term) in [
             ("request_timeout", self.request_timeout),

@@ -19,6 +19,7 @@ const DIALECTS: &[Dialect] = &[
     Dialect { name: "webex", prefixes: &["/v1"], router: |door, _| cardfile_webex::router(door) },
     Dialect { name: "address-book", prefixes: &["/api", "/token"], router: address_book },
     Dialect { name: "commerce", prefixes: COMMERCE, router: commerce },
+    Dialect { name: "native", prefixes: &["/directory", "/docs"], router: native },
 ];
 
 /// The surfaces of the commerce door, and their other names.
@@ -44,6 +45,11 @@ fn commerce(door: Arc<Door>, config: &Config) -> Router {
     let shop = cardfile_commerce::router(door, Arc::new(config.commerce.clone()));
     let below = |root: &&str| [(*root).to_owned(), format!("{root}/"), format!("{root}/{{*rest}}")];
     COMMERCE.iter().flat_map(below).fold(Router::new(), |routes, path| routes.route(&path, any_service(shop.clone())))
+}
+
+/// The directory's own door.
+fn native(door: Arc<Door>, config: &Config) -> Router {
+    cardfile_native::router(door, Arc::new(config.native.clone()))
 }
 
 /// The path as the routes know it, if letter case does not matter to its dialect; `None` if it is so already.

@@ -132,6 +132,8 @@ impl Server {
         }
         tracing::info!("shutting down");
         self.house.is_closing.store(true, Ordering::Relaxed);
+        // Who waits for changes would hold their connections until the grace term ends.
+        self.house.directory.close();
         purging.abort();
         drop(self.listener);
         drop(closing);

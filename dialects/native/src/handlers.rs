@@ -1,0 +1,14 @@
+//! One file for each resource: read, ask the directory, answer.
+
+pub mod bulk;
+pub mod changes;
+pub mod contacts;
+pub mod feed;
+pub mod groups;
+pub mod list;
+pub mod lookup;
+pub mod members;
+pub mod organizations;
+pub mod plans;
+pub mod tokens;
+pub mod verbs;
