@@ -77,6 +77,15 @@ pub(crate) enum Command {
     /// Make, list and remove log-ins of people who work in an organization, and change their passwords
     #[command(subcommand)]
     User(User),
+    /// Bring the contacts of a file into an organization
+    ///
+    /// Each row is written on its own. Rows that come to nothing go, each with the reason, into a file of the same form, to be
+    /// corrected and brought in again. An import that was broken off goes on where it was when it is begun again the same day:
+    /// a file FILE.import beside the file says how far it came. The exit status is 1 when nothing came of any row.
+    #[command(verbatim_doc_comment)]
+    Import(Import),
+    /// Write the contacts of an organization to standard output
+    Export(Export),
     /// Show what changed in an organization, oldest first
     Log {
         /// The organization
@@ -146,6 +155,65 @@ pub(crate) enum Command {
     /// Show the configuration
     #[command(subcommand)]
     Config(Config),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Import {
+    /// The file, or `-` to read standard input, which does not go on where it was broken off
+    pub(crate) file: PathBuf,
+    /// The organization
+    #[arg(long, value_name = "ID")]
+    pub(crate) org: Uuid,
+    /// csv, vcard, jscontact, ldif or jsonl [default: found out by the file's beginning and its name]
+    #[arg(long, value_name = "FORMAT")]
+    pub(crate) format: Option<String>,
+    /// What the file is written in, such as `windows-1252` [default: found out by its beginning]
+    #[arg(long, value_name = "NAME")]
+    pub(crate) encoding: Option<String>,
+    /// A file of JSON that says what the columns mean [default: by their names]
+    #[arg(long, value_name = "FILE")]
+    pub(crate) mapping: Option<PathBuf>,
+    /// The source that the file speaks for [default: the one that a row names, else `import`]
+    #[arg(long, value_name = "NAME")]
+    pub(crate) source: Option<String>,
+    /// By what a row finds the contact that it is about, besides the source's own key for it
+    #[arg(long = "match", value_enum, default_value_t = Match::Key)]
+    pub(crate) by: Match,
+    /// Sources whose word counts before others', the first most
+    #[arg(long, value_name = "NAME", value_delimiter = ',')]
+    pub(crate) precedence: Vec<String>,
+    /// Only tell what would be done
+    #[arg(long)]
+    pub(crate) dry_run: bool,
+    /// Where rows go that come to nothing [default: FILE.rejected.EXT]
+    #[arg(long, value_name = "FILE")]
+    pub(crate) rejected: Option<PathBuf>,
+    /// Where what came of each row is told: one line of JSON a row, in their order
+    #[arg(long, value_name = "FILE")]
+    pub(crate) results: Option<PathBuf>,
+}
+
+/// By what a row finds the contact that it is about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+pub(crate) enum Match {
+    /// By the source's own key (UID, id, a column of keys); rows without one are made
+    Key,
+    /// Else by an e-mail address
+    Email,
+    /// Else by a phone number, in any notation
+    Phone,
+    /// By nothing: every row is made
+    None,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Export {
+    /// The organization
+    #[arg(long, value_name = "ID")]
+    pub(crate) org: Uuid,
+    /// csv, vcard, jscontact, ldif or jsonl
+    #[arg(long, value_name = "FORMAT", default_value = "jsonl")]
+    pub(crate) format: String,
 }
 
 #[derive(Debug, Args)]

@@ -3,6 +3,7 @@
 mod care;
 mod changes;
 mod client;
+mod files;
 mod moving;
 mod org;
 mod token;
@@ -29,6 +30,8 @@ pub(crate) async fn run(arguments: Arguments, output: &Output) -> Result<ExitCod
         Command::Token(asked) => token::run(&common, asked, output).await?,
         Command::Client(asked) => client::run(&common, asked, output).await?,
         Command::User(asked) => user::run(&common, asked, output).await?,
+        Command::Import(asked) => return files::import(&common, asked, output).await,
+        Command::Export(asked) => files::export(&common, asked).await?,
         Command::Log { org, since, limit } => changes::log(&common, org, since, limit, output).await?,
         Command::Undo { change, org, force } => changes::undo(&common, change, org, force, output).await?,
         Command::Backup { file } => care::backup(&common, &file, output).await?,

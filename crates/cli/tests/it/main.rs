@@ -7,6 +7,7 @@ mod crash;
 mod database;
 mod demo;
 mod doors;
+mod files;
 mod help;
 mod http;
 mod moving;

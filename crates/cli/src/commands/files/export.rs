@@ -1,0 +1,43 @@
+//! `cardfile export`.
+
+use std::io::{BufWriter, ErrorKind, stdout};
+use std::sync::Arc;
+
+use anyhow::{Context, Result};
+use cardfile_interchange::{WriteOptions, Writer};
+use cardfile_model::{Numbers, OrganizationId};
+
+use super::{Around, format};
+use crate::arguments::{Common, Export};
+use crate::commands::open;
+
+/// People read at once.
+const SLICE: usize = 1_000;
+
+/// Writes everyone who belongs to an organization to standard output. Who comes meanwhile is not in it, who goes may not be.
+pub(in crate::commands) async fn export(common: &Common, asked: Export) -> Result<()> {
+    let installation = open(common).await?;
+    let keeper = installation.directory.keeper(OrganizationId(asked.org)).await?;
+    let options = WriteOptions { places: Arc::new(Around(Arc::clone(keeper.tree()))), ..WriteOptions::default() };
+    let out = BufWriter::with_capacity(1 << 16, stdout().lock());
+    let mut writer = Writer::new(format(&asked.format)?, out, options)?;
+    let everyone = keeper.everyone().await?;
+    let mut numbers = everyone.iter();
+    loop {
+        let slice: Numbers = numbers.by_ref().take(SLICE).collect();
+        if slice.is_empty() {
+            break;
+        }
+        for record in keeper.people(slice).await? {
+            match writer.write(&record) {
+                // Whoever read it has seen enough.
+                Err(error) if error.kind() == ErrorKind::BrokenPipe => return Ok(()),
+                written => written.context("standard output cannot be written to")?,
+            }
+        }
+    }
+    match writer.finish() {
+        Err(error) if error.kind() == ErrorKind::BrokenPipe => Ok(()),
+        finished => finished.map(drop).context("standard output cannot be written to"),
+    }
+}
