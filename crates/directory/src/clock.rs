@@ -15,14 +15,15 @@ pub trait Ids: Send + Sync {
     fn next(&self) -> Uuid;
 }
 
-/// The machine's clock.
+/// The machine's clock, in whole microseconds: so much of a time every store keeps.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct SystemClock;
 
 impl Clock for SystemClock {
     #[expect(clippy::disallowed_methods, reason = "the one place where time is taken from the air")]
     fn now(&self) -> Timestamp {
-        Timestamp::now()
+        let now = Timestamp::now();
+        Timestamp::from_microsecond(now.as_microsecond()).unwrap_or(now)
     }
 }
 

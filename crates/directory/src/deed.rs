@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use cardfile_model::{
     Edit, Expect, GroupDraft, GroupPatch, Mode, Numbers, Organization, OrganizationId, OrganizationPatch, Patch, People, Role,
-    Selection, Tree, Write,
+    Selection, Sources, Tree, Write,
 };
 use jiff::{SignedDuration, Timestamp};
 use uuid::Uuid;
@@ -242,6 +242,15 @@ impl Desk<'_> {
     pub fn organizations(&self) -> impl Iterator<Item = &Organization> {
         let top = self.organization.id;
         self.tree.iter().map(|found| &**found).filter(move |found| self.tree.is_within(found.id, top))
+    }
+
+    /// The source that a new contact is of when none is said: the first that the caller may touch, or none at all.
+    #[must_use]
+    pub fn source(&self) -> String {
+        match &self.caller.principal.sources {
+            Sources::Any => String::new(),
+            Sources::Only(names) => names.first().cloned().unwrap_or_default(),
+        }
     }
 
     /// A new id.

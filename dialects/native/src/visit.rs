@@ -125,9 +125,14 @@ impl Visit {
     }
 }
 
-/// A body as a value.
+/// A body, which is an object, as a value.
 pub fn read<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Failure> {
-    Ok(json::read(json::text(bytes)?)?)
+    let text = json::text(bytes)?;
+    // A list would be taken for the members in their order.
+    if !text.trim_start().starts_with('{') {
+        return Err(cardfile_directory::Error::invalid("", "json", "must be a JSON object").into());
+    }
+    Ok(json::read(text)?)
 }
 
 /// An id in a parameter.

@@ -26,7 +26,10 @@ async fn add(directory: &Directory, asked: TokenAdd, output: &Output) -> Result<
         let known: Vec<&str> = Scopes::known().collect();
         bail!("no door knows the scope {}; known are {}", unknown.join(", "), known.join(", "));
     }
-    let sources = if asked.broadworks { &["CH", "Webex4Broadworks"][..] } else { &["CH"] };
+    let names = if asked.broadworks { &["CH", "Webex4Broadworks"][..] } else { &["CH"] };
+    // Sources are the Webex door's matter; who asks for the directory's own door means everyone in it.
+    let is_native = !asked.broadworks && asked.scopes.iter().any(|scope| scope.to_ascii_lowercase().starts_with("directory:"));
+    let sources = if is_native { Sources::Any } else { Sources::Only(names.iter().copied().map(String::from).collect()) };
     let principal = Principal {
         id: directory.next_id(),
         name: None,
@@ -36,7 +39,7 @@ async fn add(directory: &Directory, asked: TokenAdd, output: &Output) -> Result<
             Role::Reader => cardfile_model::Role::Reader,
         },
         scopes: Scopes(asked.scopes),
-        sources: Sources::Only(sources.iter().copied().map(String::from).collect()),
+        sources,
         person: asked.person.unwrap_or_else(|| directory.next_id()),
         expires: asked.expires_in.map(|term| end(directory, term)).transpose()?,
     };

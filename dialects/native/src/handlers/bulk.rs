@@ -55,10 +55,14 @@ fn write_of(desk: &Desk<'_>, item: &BulkItem, places: &Around) -> Result<Write, 
     Ok(match item {
         BulkItem::Create { contact } => {
             let id = contact.id.unwrap_or_else(|| desk.next_id());
-            Write::Create { id, contact: Box::new((**contact).clone().into_contact(places)?) }
+            let mut person = (**contact).clone();
+            person.source.get_or_insert_with(|| desk.source());
+            Write::Create { id, contact: Box::new(person.into_contact(places)?) }
         }
         BulkItem::Upsert { by, contact, clears, precedence, id } => {
-            let contact = (**contact).clone().into_contact(places)?;
+            let mut person = (**contact).clone();
+            person.source.get_or_insert_with(|| desk.source());
+            let contact = person.into_contact(places)?;
             let source = contact.source.clone();
             if let Some(unknown) = clears.iter().find(|member| !Claim::MEMBERS.contains(&member.as_str())) {
                 let message = format!("{} is none of {}", crate::error::shown(unknown), Claim::MEMBERS.join(", "));

@@ -29,7 +29,8 @@ pub async fn create(visit: Visit, request: Request) -> Answer {
     let body = visit.body(request).await?;
     let desk = visit.desk().await?;
     let editor = desk.editor()?;
-    let person: Person = read(&body)?;
+    let mut person: Person = read(&body)?;
+    person.source.get_or_insert_with(|| desk.source());
     let places = Around::of(&desk);
     let id = person.id.unwrap_or_else(|| visit.directory().next_id());
     let contact = Box::new(person.into_contact(&places)?);
@@ -102,7 +103,8 @@ pub async fn put(visit: Visit, request: Request) -> Answer {
     let desk = visit.desk().await?;
     let places = Around::of(&desk);
     let id = visit.id("contact")?;
-    let person: Person = read(&body)?;
+    let mut person: Person = read(&body)?;
+    person.source.get_or_insert_with(|| desk.source());
     if person.id.is_some_and(|given| given != id) {
         return Err(crate::error::parameter("id", "must be the id in the path"));
     }

@@ -69,6 +69,7 @@ impl Harness {
         let problem =
             r#"{"$has": {"type": "<str>", "title": "<str>", "status": "<int>", "detail": "<str>", "instance": "<str>"}}"#;
         self.variables.pattern("problem", problem);
+        self.token_for("CH_TOKEN", org, (Role::Admin, &[]), Sources::Only(vec!["CH".into()])).await;
         self.token("TOKEN", org, Role::Admin, &[]).await;
         self.token("READER", org, Role::Reader, &[]).await;
         self.token("READ_ONLY", org, Role::Admin, &["directory:read"]).await;
@@ -87,9 +88,13 @@ impl Harness {
     }
 
     async fn token(&mut self, name: &str, organization: OrganizationId, role: Role, scopes: &[&str]) {
+        self.token_for(name, organization, (role, scopes), Sources::Any).await;
+    }
+
+    async fn token_for(&mut self, name: &str, organization: OrganizationId, (role, scopes): (Role, &[&str]), sources: Sources) {
         let scopes = Scopes(scopes.iter().map(|scope| (*scope).to_owned()).collect());
         let (id, person) = (self.directory.next_id(), Uuid::from_u128(0x6000));
-        let principal = Principal { id, name: None, organization, role, scopes, sources: Sources::Any, person, expires: None };
+        let principal = Principal { id, name: None, organization, role, scopes, sources, person, expires: None };
         let token = self.directory.add_token(principal).await.expect("a token can be made");
         self.variables.set(name, token);
     }
