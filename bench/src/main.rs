@@ -9,6 +9,7 @@ mod bulk;
 mod client;
 mod commerce;
 mod endpoint;
+mod files;
 mod floors;
 mod footprint;
 mod groups;
@@ -72,6 +73,8 @@ enum Part {
     Book,
     /// The commerce door in an account of 100,000
     Commerce,
+    /// Import and export of files by the command line, at full size
+    Files,
     /// 200 tenants in one file
     Tenants,
     /// The store in PostgreSQL, beside bare tables of the same cluster
@@ -107,6 +110,7 @@ impl Bench {
             Part::Large => large::measure(self),
             Part::Book => book::measure(self),
             Part::Commerce => commerce::measure(self),
+            Part::Files => files::measure(self),
             Part::Tenants => tenants::measure(self),
             Part::Postgres => postgres::measure(self),
             Part::Shards => postgres::shards::measure(self),

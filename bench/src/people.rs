@@ -83,6 +83,15 @@ impl Person {
         format!("{} {} {}", self.first, self.last, self.number)
     }
 
+    /// The company, the title and the address, each as one text.
+    #[must_use]
+    pub fn work(&self) -> [String; 3] {
+        let mut random = self.rest.clone();
+        let (company, branch, title) = (random.pick(COMPANY_HEADS), random.pick(COMPANY_TAILS), random.pick(TITLES));
+        let (street, town, house) = (random.pick(STREETS), random.pick(TOWNS), random.below(200) + 1);
+        [format!("{company} {branch}"), title.to_owned(), format!("{street} {house} {house:05} {town} Norland")]
+    }
+
     /// The contact as a client sends it, for a new one.
     #[must_use]
     pub fn json(&self) -> String {

@@ -58,7 +58,11 @@ impl<'a> From<&'a Path> for Place<'a> {
     }
 }
 
-fn cardfile(place: Place<'_>, arguments: &[&str]) -> Result<Command> {
+/// A command of the binary that is measured.
+///
+/// # Errors
+/// When it is not there.
+pub fn cardfile(place: Place<'_>, arguments: &[&str]) -> Result<Command> {
     let mut command = Command::new(binary()?);
     for (name, _) in std::env::vars().filter(|(name, _)| name.starts_with("CARDFILE_")) {
         command.env_remove(name);
