@@ -110,6 +110,8 @@ fn a_move_that_ends_early_goes_on_where_it_was() {
                             break;
                         }
                         Err(Error::Unavailable { .. }) => written += 1,
+                        // The last transaction of all stood and its answer was lost: everybody is there, and is left alone.
+                        Err(Error::Invalid(found)) if attempt % 2 == 1 && found[0].message.contains("already") => break,
                         Err(error) => panic!("{error}: {error:?}"),
                     }
                     assert!(written < 5_000, "a move comes to no end");

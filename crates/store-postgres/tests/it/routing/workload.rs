@@ -70,7 +70,7 @@ pub async fn statements() -> BTreeSet<String> {
         plans { a_plan_is_kept_until_it_is_forgotten a_command_waits_for_nobody_to_have_been_touched }
         once { a_command_is_done_once_under_a_key }
         members { members_are_called_by_name_or_address }
-        stubs { an_id_without_a_card_stands_in_groups_only a_card_made_later_takes_the_number_of_its_id }
+        stubs { an_unknown_id_is_passed_over_refused_or_admitted an_id_without_a_card_stands_in_groups_only a_card_made_later_takes_the_number_of_its_id }
         undo { a_later_change_of_the_same_person_is_a_conflict }
         undo_groups { a_deleted_group_comes_back_with_its_members }
         purge { groups_forget_the_purged }
