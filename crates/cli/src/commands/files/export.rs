@@ -23,18 +23,21 @@ pub(in crate::commands) async fn export(common: &Common, asked: Export) -> Resul
     let mut writer = Writer::new(format(&asked.format)?, out, options)?;
     let everyone = keeper.everyone().await?;
     let mut numbers = everyone.iter();
-    loop {
-        let slice: Numbers = numbers.by_ref().take(SLICE).collect();
-        if slice.is_empty() {
-            break;
+    let mut slice = || -> Numbers { numbers.by_ref().take(SLICE).collect() };
+    let mut wanted = slice();
+    let mut people = keeper.people(wanted.clone()).await?;
+    // Nobody of a slice may be left when it is read.
+    while !wanted.is_empty() {
+        wanted = slice();
+        // The next ones are read on another thread while these are written here.
+        let written = async { people.iter().try_for_each(|record| writer.write(record)) };
+        let (next, written) = tokio::join!(keeper.people(wanted.clone()), written);
+        match written {
+            // Whoever read it has seen enough.
+            Err(error) if error.kind() == ErrorKind::BrokenPipe => return Ok(()),
+            written => written.context("standard output cannot be written to")?,
         }
-        for record in keeper.people(slice).await? {
-            match writer.write(&record) {
-                // Whoever read it has seen enough.
-                Err(error) if error.kind() == ErrorKind::BrokenPipe => return Ok(()),
-                written => written.context("standard output cannot be written to")?,
-            }
-        }
+        people = next?;
     }
     match writer.finish() {
         Err(error) if error.kind() == ErrorKind::BrokenPipe => Ok(()),
