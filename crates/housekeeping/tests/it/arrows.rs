@@ -12,6 +12,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("cardfile-store-postgres", &["cardfile-engine", "cardfile-index", "cardfile-directory", "cardfile-model"]),
     ("cardfile-http", &["cardfile-directory", "cardfile-model"]),
     ("cardfile-interchange", &["cardfile-model"]),
+    ("cardfile-likeness", &["cardfile-model"]),
     ("cardfile-native", &["cardfile-http", "cardfile-interchange", "cardfile-directory", "cardfile-model"]),
     (
         "cardfile-server",
@@ -95,7 +96,7 @@ fn arrows_between_crates_point_down() {
 
 #[test]
 fn the_core_knows_neither_http_nor_sql_nor_a_runtime() {
-    for name in ["cardfile-model", "cardfile-directory", "cardfile-index"] {
+    for name in ["cardfile-model", "cardfile-directory", "cardfile-index", "cardfile-likeness"] {
         refuse(named(&GRAPH, name)[0], &[HTTP, SQL, RUNTIME]);
     }
 }
