@@ -4,6 +4,7 @@
 //! Hub call theirs, or by what a [`Mapping`] says. What is not understood is kept under the column's name in
 //! `extensions["csv"]`, and goes out again into a column of that name.
 
+mod compound;
 mod kinds;
 mod mapping;
 mod names;

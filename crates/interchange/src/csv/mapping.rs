@@ -5,9 +5,9 @@ use std::collections::BTreeMap;
 use cardfile_model::Violation;
 use serde::{Deserialize, Serialize};
 
-use super::names::{meaning, plain};
+use super::names::plain;
 use super::target::{Target, TextField};
-use super::{REASON, target};
+use super::{REASON, compound, target};
 use crate::encoding::Encoding;
 
 /// Whose columns a file has.
@@ -172,7 +172,7 @@ fn one(name: &str, plain: &str) -> Target {
     if name == REASON {
         return Target::Pass;
     }
-    target::Target::read(name).or_else(|| Target::read(&meaning(plain)?)).unwrap_or(Target::Keep)
+    target::Target::read(name).or_else(|| Target::read(&compound::meaning(name, plain)?)).unwrap_or(Target::Keep)
 }
 
 #[cfg(test)]
