@@ -18,6 +18,8 @@ pub struct Applied {
     pub touched: u64,
     /// How many of these came, how many went, and how many stayed and changed.
     pub counts: Counts,
+    /// From how many cards a batch took all that they had in some member.
+    pub blanked: u64,
     /// For commands on a group other than delete: the group afterwards.
     pub group: Option<Group>,
     /// For commands on an organization, the undo of one among them: the organization afterwards.
@@ -47,7 +49,7 @@ impl Applied {
     /// This and what a later command of the same transaction did; of groups and organizations the last is told.
     #[must_use]
     pub fn and(mut self, later: Applied) -> Self {
-        let Applied { revision, is_changed, outcomes, touched, counts, group, organization, receipt } = later;
+        let Applied { revision, is_changed, outcomes, touched, counts, blanked, group, organization, receipt } = later;
         self.outcomes.extend(outcomes);
         Applied {
             revision,
@@ -55,6 +57,7 @@ impl Applied {
             outcomes: self.outcomes,
             touched: self.touched + touched,
             counts: self.counts.and(counts),
+            blanked: self.blanked + blanked,
             group: group.or(self.group),
             organization: organization.or(self.organization),
             receipt: receipt.or(self.receipt),

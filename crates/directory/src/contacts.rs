@@ -172,6 +172,7 @@ impl Editor<'_, '_> {
             mode,
             admits_unknown_groups: directory.settings.admits_unknown_groups,
             has_unique_emails: false,
+            most_blanked: None,
             writes,
         })
     }
@@ -230,6 +231,16 @@ impl Editor<'_, '_> {
         let mut applied = self.write(Mode::Each, vec![write]).await?;
         applied.outcomes.pop().unwrap_or_else(|| Err(Error::internal("a store answered no outcome for a write")))
     }
+}
+
+/// Contacts by the numbers that they were called by: also those of who was merged into them and is not there any more.
+#[must_use]
+pub fn called(records: Vec<Record>, numbers: &Numbers) -> BTreeMap<u32, Record> {
+    let formers = records.iter().flat_map(|record| record.contact.formers.iter().map(move |former| (former.number, record)));
+    let mut called: BTreeMap<u32, Record> =
+        formers.filter(|(number, _)| numbers.contains(*number)).map(|(number, record)| (number, record.clone())).collect();
+    called.extend(records.into_iter().filter(|record| numbers.contains(record.number)).map(|record| (record.number, record)));
+    called
 }
 
 fn record(outcome: Outcome) -> Result<Record> {

@@ -17,12 +17,12 @@ use crate::error::{Error, Result};
 use crate::groups::GroupEditor;
 use crate::once::Once;
 use crate::registry::{Key, OrganizationDraft, TokenDraft};
-use crate::store::{Author, Command, Revision, Trash};
+use crate::store::{Author, Command, Merge, Revision, Trash};
 use crate::token::Token;
 
 /// A command that its caller may give. Only facets make one.
 #[derive(Debug, Clone)]
-pub struct Deed(Command);
+pub struct Deed(pub(crate) Command);
 
 impl Deed {
     /// This deed, if none of these people was touched since a revision; see [`Command::Unless`].
@@ -91,6 +91,15 @@ impl Editor<'_, '_> {
         let (organization, sources) = (organization.id, caller.principal.sources.clone());
         let admits_unknown_groups = directory.settings.admits_unknown_groups;
         Deed(Command::Revise(Box::new(Revision { organization, sources, numbers, admits_unknown_groups, patch })))
+    }
+
+    /// Leave to merge people into one; how its card changes besides.
+    #[must_use]
+    pub fn merging(&self, into: Uuid, others: Vec<Uuid>, patch: Patch) -> Deed {
+        let Desk { directory, caller, organization, .. } = self.desk;
+        let (organization, sources) = (organization.id, caller.principal.sources.clone());
+        let admits_unknown_groups = directory.settings.admits_unknown_groups;
+        Deed(Command::Merge(Box::new(Merge { organization, sources, into, others, patch, admits_unknown_groups })))
     }
 
     /// Leave to take a change of this organization back.

@@ -140,6 +140,9 @@ pub enum Kind {
     /// A plan.
     #[error("plan")]
     Plan,
+    /// A job.
+    #[error("job")]
+    Job,
     /// A request under an idempotency key.
     #[error("idempotency key")]
     Once,

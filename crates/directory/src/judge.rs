@@ -46,7 +46,8 @@ pub fn change(batch: &Batch, limits: &Limits, current: &Record, write: Write) ->
             expect(id, expected, current)?;
             stays(batch, &contact.source, &current.contact.source)?;
             let (memberships, is_inactive) = (current.contact.memberships.clone(), current.contact.is_inactive);
-            let mut contact = Contact { memberships, is_inactive, ..*contact };
+            let formers = current.contact.formers.clone();
+            let mut contact = Contact { memberships, is_inactive, formers, ..*contact };
             Claim::edited_by_hand(&current.contact, &mut contact);
             contact
         }
@@ -61,6 +62,35 @@ pub fn change(batch: &Batch, limits: &Limits, current: &Record, write: Write) ->
     }
     rules(&contact, limits)?;
     Ok(Some(contact))
+}
+
+/// Whether a batch may take so much.
+///
+/// # Errors
+/// `TooLarge` (`blanked`) when it took from more cards than it may.
+pub fn blanked(blanked: u64, most: Option<u64>) -> Result<()> {
+    match most {
+        Some(most) if blanked > most => Err(Error::TooLarge { limit: "blanked", most }),
+        _ => Ok(()),
+    }
+}
+
+/// Whether so many people may be merged into another.
+///
+/// # Errors
+/// `Invalid` for none, `TooLarge` (`merged_people`) for too many.
+pub fn merge(limits: &Limits, others: &[uuid::Uuid]) -> Result<()> {
+    if others.is_empty() {
+        return Err(Error::invalid("others", "required", "say who is the same person"));
+    }
+    let most = limits.merged_people;
+    if others.len() > most { Err(Error::TooLarge { limit: "merged_people", most: most as u64 }) } else { Ok(()) }
+}
+
+/// That somebody is named twice among those who are merged.
+#[must_use]
+pub fn named_twice(id: uuid::Uuid) -> Error {
+    Error::invalid("others", "distinct", format!("{id} is named twice, or is who stays"))
 }
 
 /// Whether a contact may go to the trash.

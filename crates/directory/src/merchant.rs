@@ -162,13 +162,13 @@ impl Merchant<'_> {
         self.directory.store.numbers(self.caller.tenant, self.everyone(filter)).await
     }
 
-    /// The people of these numbers who are there, by number.
+    /// The people of these numbers who are there, by the number they were asked for: also of those who were merged into another.
     ///
     /// # Errors
     /// Those of the store.
     pub async fn people_of(&self, numbers: Numbers) -> Result<BTreeMap<u32, Record>> {
-        let page = self.people(Filter::Numbers(numbers), Vec::new(), (0, usize::MAX)).await?;
-        Ok(page.records.into_iter().map(|record| (record.number, record)).collect())
+        let page = self.people(Filter::Called(numbers.clone()), Vec::new(), (0, usize::MAX)).await?;
+        Ok(crate::contacts::called(page.records, &numbers))
     }
 
     /// The person of a number.
@@ -220,7 +220,8 @@ impl Merchant<'_> {
             return Err(Error::TooLarge { limit: "batch_items", most: most as u64 });
         }
         let (reach, sources) = (Reach::Below(self.home.id), Sources::Any);
-        Ok(Batch { organization, reach, sources, mode, admits_unknown_groups: false, has_unique_emails, writes })
+        let (admits_unknown_groups, most_blanked) = (false, None);
+        Ok(Batch { organization, reach, sources, mode, admits_unknown_groups, has_unique_emails, most_blanked, writes })
     }
 
     fn everyone(&self, filter: Filter) -> Query {

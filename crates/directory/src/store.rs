@@ -8,6 +8,7 @@
 //! for these need the row: [`crate::judge`] has them.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
 use std::sync::Arc;
 
 use async_trait::async_trait;
@@ -21,6 +22,7 @@ use uuid::Uuid;
 
 use crate::applied::{Applied, Planned};
 use crate::error::Result;
+use crate::job::{Job, JobEdit};
 use crate::once::Once;
 use crate::permits::Permits;
 use crate::registry::{OrganizationDraft, Registry};
@@ -107,6 +109,8 @@ pub enum Command {
     /// One patch changes many contacts, all of them or none, each as [`Write::Patch`](cardfile_model::Write::Patch) is judged.
     /// `TooLarge` (`revised_people`) for too many.
     Revise(Box<Revision>),
+    /// People turn out to be one.
+    Merge(Box<Merge>),
     /// A plan is kept until its end. `TooLarge` (`tenant_plans`) when there are too many. That is no change: the log does not tell of
     /// it, nor does the revision move.
     KeepPlan(Box<KeptPlan>),
@@ -114,6 +118,16 @@ pub enum Command {
     ForgetPlan {
         /// Which.
         id: Uuid,
+    },
+    /// A job or its files change; no change either. `Stale` for one that was written since it was read, or is not there; `TooLarge`
+    /// (`tenant_jobs`) when there are too many.
+    Job(JobEdit),
+    /// A command, and what becomes of a job by what it did: both or neither.
+    AndJob {
+        /// The command.
+        command: Box<Command>,
+        /// What becomes of the job.
+        then: Then,
     },
     /// A command, if none of these people was touched since a revision, by their card or in a group; else `Stale`.
     Unless {
@@ -189,6 +203,16 @@ pub enum Command {
     Together(Vec<Command>),
 }
 
+/// What becomes of a job by what a command did. It is asked within the transaction, maybe more than once.
+#[derive(Clone)]
+pub struct Then(pub Arc<dyn Fn(&Applied) -> JobEdit + Send + Sync>);
+
+impl fmt::Debug for Then {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Then")
+    }
+}
+
 /// One patch for many.
 #[derive(Debug, Clone)]
 pub struct Revision {
@@ -202,6 +226,27 @@ pub struct Revision {
     pub admits_unknown_groups: bool,
     /// The change.
     pub patch: Patch,
+}
+
+/// That some people are one. Who stays takes in what the others have and it lacks, and their places in groups; these go to the
+/// trash, and whoever asks for them by id finds who stays. One change, by whose undo all are again as they were.
+///
+/// `NotFound` and `Forbidden` as for a change of each card; `Invalid` when one is named twice, or nobody but who stays, or when the
+/// result would break rules.
+#[derive(Debug, Clone)]
+pub struct Merge {
+    /// Whose contacts, at home there.
+    pub organization: OrganizationId,
+    /// Whose sources may be touched.
+    pub sources: Sources,
+    /// Who stays.
+    pub into: Uuid,
+    /// Who is the same person.
+    pub others: Vec<Uuid>,
+    /// How the card changes besides.
+    pub patch: Patch,
+    /// Whether a group that is not known may be named in what the contact is shown to.
+    pub admits_unknown_groups: bool,
 }
 
 /// A plan that was kept: what is to be done, in the words of the door that made it.
@@ -257,7 +302,7 @@ pub struct Finding {
 /// Keeps people, groups and the log of many tenants. See the module's page for what holds for all of it.
 #[async_trait]
 pub trait Store: Registry {
-    /// The contacts of these ids, in the order asked; absent ones, those in the trash, those of another organization and those
+    /// The contacts of these ids, in the order asked; for who was merged into another and is not there any more, that other. Absent ones, those in the trash, those of another organization and those
     /// the audience may not see are `None`.
     async fn get(
         &self,
@@ -290,6 +335,18 @@ pub trait Store: Registry {
 
     /// The plan of this id, if it was kept and has not gone; whether it has ended is for the directory to judge.
     async fn kept_plan(&self, tenant: TenantId, id: Uuid) -> Result<Option<KeptPlan>>;
+
+    /// The job of this id.
+    async fn job(&self, tenant: TenantId, id: Uuid) -> Result<Option<Job>>;
+
+    /// The jobs of a tenant, or those that are due by a time, the oldest first.
+    async fn jobs(&self, tenant: TenantId, due: Option<Timestamp>) -> Result<Vec<Job>>;
+
+    /// A piece of a file of a job; `None` where it has none.
+    async fn job_piece(&self, tenant: TenantId, id: Uuid, file: &str, part: u32) -> Result<Option<Vec<u8>>>;
+
+    /// The tenants that have jobs, by id. A look-up across tenants, for whoever does the jobs and never for a door.
+    async fn tenants_with_jobs(&self) -> Result<Vec<TenantId>>;
 
     /// A group by id, whatever its organization; `None` when there is none.
     async fn group(&self, tenant: TenantId, id: Uuid) -> Result<Option<Group>>;

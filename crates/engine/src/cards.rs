@@ -5,9 +5,9 @@ use cardfile_index::terms::{self, Terms};
 use cardfile_model::{Contact, Numbers, Record, TenantId};
 use uuid::Uuid;
 
-use crate::rows;
 use crate::sets::{self, SetName};
 use crate::turn::{Indexed, Turn};
+use crate::{merge, rows};
 
 /// What is indexed of a contact.
 pub(crate) fn indexed(contact: &Contact) -> Indexed {
@@ -21,6 +21,19 @@ pub(crate) fn find(turn: &mut Turn<'_>, tenant: TenantId, id: Uuid) -> Result<Op
     match draft.number_of(connection, id)? {
         Some(number) if draft.is_live(connection, number)? => draft.record(connection, number),
         _ => Ok(None),
+    }
+}
+
+/// As [`find`]; for who was merged into another, that other.
+pub(crate) fn find_any(turn: &mut Turn<'_>, tenant: TenantId, id: Uuid) -> Result<Option<Record>> {
+    let found = find(turn, tenant, id)?;
+    if found.is_some() {
+        return Ok(found);
+    }
+    let connection = turn.connection;
+    match merge::successors(turn, tenant, &[id])?.min() {
+        Some(number) => turn.draft(tenant)?.record(connection, number),
+        None => Ok(None),
     }
 }
 
@@ -45,12 +58,12 @@ pub(crate) fn put(turn: &mut Turn<'_>, tenant: TenantId, before: &Record, after:
 /// Whether two cards of a person have the same in all that is indexed: then it need not be made to be compared.
 fn is_indexed_alike(was: &Contact, is: &Contact) -> bool {
     let names = (&was.display_name, &was.given_name, &was.family_name) == (&is.display_name, &is.given_name, &is.family_name);
-    names && was.emails == is.emails && was.phones == is.phones && was.keys == is.keys
+    names && was.emails == is.emails && was.phones == is.phones && was.keys == is.keys && was.formers == is.formers
 }
 
 /// Keeps the sets that say where a person belongs, what they may do there, and whether they are in use.
 fn belong(turn: &mut Turn<'_>, tenant: TenantId, number: u32, was: &Contact, is: &Contact) -> Result<()> {
-    if was.memberships == is.memberships && was.is_inactive == is.is_inactive {
+    if was.memberships == is.memberships && was.is_inactive == is.is_inactive && was.formers == is.formers {
         return Ok(());
     }
     let (connection, set) = (turn.connection, Numbers::from_iter([number]));

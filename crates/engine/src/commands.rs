@@ -6,7 +6,7 @@ use cardfile_model::TenantId;
 use crate::turn::Turn;
 use crate::undo::Wanted;
 use crate::write::Prepared;
-use crate::{group_write, notes, organization_write, organizations, plan, plans, revise, trash, undo, write};
+use crate::{group_write, jobs, merge, notes, organization_write, organizations, plan, plans, revise, trash, undo, write};
 
 /// About how many rows a command writes.
 pub(crate) fn weight(command: &Command) -> usize {
@@ -15,9 +15,11 @@ pub(crate) fn weight(command: &Command) -> usize {
         Command::Note { edits, .. } => edits.len(),
         Command::Trash(_) | Command::Restore(_) => 100,
         Command::Undo { .. } => 1000,
+        Command::Merge(merge) => merge.others.len() + 100,
         Command::Revise(revision) => usize::try_from(revision.numbers.len()).unwrap_or(usize::MAX),
-        Command::Unless { command, .. } => weight(command),
-        Command::CreateGroup(_)
+        Command::Unless { command, .. } | Command::AndJob { command, .. } => weight(command),
+        Command::Job(_)
+        | Command::CreateGroup(_)
         | Command::PatchGroup { .. }
         | Command::DeleteGroup { .. }
         | Command::CreateOrganization(_)
@@ -39,8 +41,16 @@ pub(crate) fn apply(turn: &mut Turn<'_>, tenant: TenantId, author: &Author, comm
         Command::Trash(wanted) => trash::apply(turn, tenant, author, &wanted),
         Command::Restore(wanted) => trash::restore(turn, tenant, author, &wanted),
         Command::Revise(revision) => revise::apply(turn, tenant, author, *revision),
+        Command::Merge(wanted) => merge::apply(turn, tenant, author, *wanted),
         Command::KeepPlan(plan) => plans::keep(turn, tenant, author, &plan),
         Command::ForgetPlan { id } => plans::forget(turn, tenant, id),
+        Command::Job(edit) => jobs::apply(turn, tenant, author, edit),
+        Command::AndJob { command, then } => {
+            let applied = apply(turn, tenant, author, *command)?;
+            let edit = then.0(&applied);
+            jobs::apply(turn, tenant, author, edit)?;
+            Ok(applied)
+        }
         Command::Unless { since, touched, command } => plan::unless(turn, tenant, author, (since, &touched, *command)),
         Command::CreateGroup(draft) => group_write::create(turn, tenant, author, draft),
         Command::PatchGroup { id, patch } => group_write::patch(turn, tenant, author, id, patch),

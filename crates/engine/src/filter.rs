@@ -102,9 +102,10 @@ impl View<'_> {
                     found.insert(number);
                     Ok(())
                 })?;
-                found
+                found | self.successors_of_ids(ids)?
             }
             Filter::Numbers(numbers) => numbers.clone(),
+            Filter::Called(numbers) => self.successors_of(numbers)? | numbers,
             Filter::Belongs(organization) => self.at_home(*organization, scope)? | &*self.set(&SetName::Guests(*organization))?,
             Filter::Home(organization) => self.at_home(*organization, scope)?,
             Filter::Role { organization: Some(number), role } => (*self.set(&SetName::Role(*number, role.clone()))?).clone(),
@@ -173,11 +174,16 @@ impl View<'_> {
 
     /// Who has a key of this term, and has it by the card.
     fn exact<'f>(&self, term: &[u8], scope: &Arc<Numbers>, has: impl Fn(&Contact) -> bool + 'f) -> Result<Verdict<'f>> {
-        let hits = Arc::new(lookup::exact(&self.segments()?, &self.blocks(), term).map_err(index_fault)? & &**scope);
+        let hits = Arc::new(self.indexed_by(term)? & &**scope);
         if hits.len() > MAX_VERIFIED {
             return Ok(Verdict::sure(hits));
         }
         Ok(Verdict::ask(hits, move |record| has(&record.contact)))
+    }
+
+    /// Who has a key of this term, or one of the same hash.
+    pub(crate) fn indexed_by(&self, term: &[u8]) -> Result<Numbers> {
+        lookup::exact(&self.segments()?, &self.blocks(), term).map_err(index_fault)
     }
 
     /// Who has, for each word, a word that begins so.

@@ -57,8 +57,13 @@ impl Point {
         (organization, audience): (OrganizationId, Audience),
     ) -> Option<Option<Record>> {
         let state = states.at(tenant, self.version)?;
-        let Some(number) = self.number.filter(|_| self.record.is_some()) else { return Some(None) };
         let view = View { connection, state, helpers: None, asked: None };
+        // Whoever is not there may have been merged into somebody.
+        let may_lead_on = !view.set(&SetName::Successors).ok()?.is_empty();
+        let Some(number) = self.number.filter(|_| self.record.is_some()) else { return (!may_lead_on).then_some(None) };
+        if may_lead_on && !view.live().ok()?.contains(number) {
+            return None;
+        }
         let is_seen = view.is_seen(number, organization, audience).ok()?;
         Some(self.record.filter(|_| is_seen))
     }
@@ -121,6 +126,7 @@ impl View<'_> {
             numbers.insert(id, number);
             Ok(())
         })?;
+        self.lead_on(ids, &mut numbers)?;
         let mut seen = Vec::new();
         for number in numbers.values().copied() {
             if self.is_seen(number, organization, audience)? {
@@ -129,10 +135,10 @@ impl View<'_> {
         }
         let mut found = HashMap::new();
         rows::records(self.connection, self.key(), seen, |record| {
-            found.insert(record.id, record);
+            found.insert(record.number, record);
             Ok(())
         })?;
-        Ok(ids.iter().map(|id| found.get(id).cloned()).collect())
+        Ok(ids.iter().map(|id| found.get(numbers.get(id)?).cloned()).collect())
     }
 
     /// Whether one person is in the scope of who asks; as [`View::scope`] without making it.

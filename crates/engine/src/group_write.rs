@@ -8,9 +8,9 @@ use crate::groups::{self, GroupRow, drafted};
 use crate::log::{self, Before, Entry, Told};
 use crate::sets::SetName;
 use crate::sql::Connection;
-use crate::trash::{book_of, numbers_of};
+use crate::trash::{book_of, named};
 use crate::turn::{Draft, Turn};
-use crate::{organizations, rows, write};
+use crate::{merge, organizations, rows, write};
 
 /// Makes a group.
 pub(crate) fn create(turn: &mut Turn<'_>, tenant: TenantId, author: &Author, wanted: GroupDraft) -> Result<Applied> {
@@ -137,28 +137,29 @@ fn change_members(
     (unknown, inherits): (Unknown, bool),
 ) -> Result<(Numbers, Numbers)> {
     let connection = turn.connection;
-    let draft = turn.draft(tenant)?;
     let name = SetName::Group(row.group.number);
+    let draft = turn.draft(tenant)?;
     let before = draft.members(connection, row.group.number)?;
     let mut after = before.clone();
     for edit in edits {
         match edit {
             MemberEdit::Add(Selection::Only(People::Numbers(numbers))) => {
-                let everyone = book_of(connection, draft, row.organization, inherits)?;
+                let everyone = book_of(connection, turn.draft(tenant)?, row.organization, inherits)?;
                 if let Some(number) = (numbers - &everyone).min().filter(|_| unknown == Unknown::Refuse) {
                     return Err(Error::NotFound { kind: Kind::Contact, id: number.to_string() });
                 }
                 after |= everyone & numbers;
             }
-            MemberEdit::Add(Selection::Only(People::Ids(ids))) => after |= joining(connection, draft, ids, unknown)?,
+            MemberEdit::Add(Selection::Only(People::Ids(ids))) => after |= joining(turn, tenant, ids, unknown)?,
             MemberEdit::Add(Selection::AllExcept(people)) => {
-                let everyone = book_of(connection, draft, row.organization, inherits)?;
-                after |= everyone - numbers_of(connection, draft.row.key, people)?;
+                let everyone = book_of(connection, turn.draft(tenant)?, row.organization, inherits)?;
+                after |= everyone - named(turn, tenant, people)?;
             }
-            MemberEdit::Remove(Selection::Only(people)) => after -= numbers_of(connection, draft.row.key, people)?,
-            MemberEdit::Remove(Selection::AllExcept(people)) => after &= numbers_of(connection, draft.row.key, people)?,
+            MemberEdit::Remove(Selection::Only(people)) => after -= named(turn, tenant, people)?,
+            MemberEdit::Remove(Selection::AllExcept(people)) => after &= named(turn, tenant, people)?,
         }
     }
+    let draft = turn.draft(tenant)?;
     draft.store_people(connection)?;
     let (came, went) = (&after - &before, &before - &after);
     draft.include(connection, &name, &came)?;
@@ -166,15 +167,24 @@ fn change_members(
     Ok((came, went))
 }
 
-/// The numbers by which people join a group. Only who lives is known; with [`Unknown::Admit`] so is whoever has an id, but for
-/// those who were removed for good.
-fn joining(connection: &Connection, draft: &mut Draft, ids: &[Uuid], unknown: Unknown) -> Result<Numbers> {
+/// The numbers by which people join a group. Only who lives is known, and who was merged into them; with [`Unknown::Admit`] so is
+/// whoever has an id, but for those who were removed for good.
+fn joining(turn: &mut Turn<'_>, tenant: TenantId, ids: &[Uuid], unknown: Unknown) -> Result<Numbers> {
+    let connection = turn.connection;
+    let draft = turn.draft(tenant)?;
     let live = draft.live(connection)?;
     let mut joining = Numbers::new();
     draft.people.read_ahead(connection, draft.row.key, ids, &[])?;
     for id in ids {
-        match draft.number_of(connection, *id)? {
-            Some(number) if live.contains(number) => drop(joining.insert(number)),
+        let known = turn.draft(tenant)?.number_of(connection, *id)?;
+        if let Some(number) = known.filter(|number| live.contains(*number)) {
+            joining.insert(number);
+            continue;
+        }
+        let successors = merge::successors(turn, tenant, &[*id])?;
+        let draft = turn.draft(tenant)?;
+        match known {
+            _ if !successors.is_empty() => joining |= successors,
             _ if unknown == Unknown::Refuse => return Err(Error::no_contact(*id)),
             _ if unknown == Unknown::Skip => {}
             Some(number) => {

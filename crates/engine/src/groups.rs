@@ -57,6 +57,12 @@ pub(crate) fn by_id(connection: &Connection, tenant: Key, id: Uuid) -> Result<Op
     Ok(row_by_id(connection, tenant, id)?.filter(|row| !row.is_deleted))
 }
 
+/// A group by number that was not deleted.
+pub(crate) fn by_number(connection: &Connection, tenant: Key, number: u32) -> Result<Option<GroupRow>> {
+    let sql = format!("SELECT {COLUMNS} FROM {FROM} WHERE g.tenant_id = ?1 AND g.number = ?2");
+    Ok(connection.row(&sql, params![tenant, number], read)?.filter(|row| !row.is_deleted))
+}
+
 /// How many groups a tenant has.
 pub(crate) fn count(connection: &Connection, tenant: Key) -> Result<u64> {
     let sql = "SELECT count(*)

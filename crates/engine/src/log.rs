@@ -50,9 +50,20 @@ pub(crate) struct Before {
     /// The notes that changed.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub(crate) notes: Vec<Noted>,
+    /// Who came into groups, and who went, by a merge.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(crate) seats: Vec<Seat>,
     /// What of an organization changed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) organization: Option<OrganizationTurn>,
+}
+
+/// That somebody came into a group, or went.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub(crate) struct Seat {
+    pub(crate) group: Uuid,
+    pub(crate) person: u32,
+    pub(crate) came: bool,
 }
 
 /// A note before and after a change.

@@ -24,6 +24,7 @@ pub(crate) fn apply(turn: &mut Turn<'_>, tenant: TenantId, author: &Author, revi
         mode: Mode::AllOrNothing,
         admits_unknown_groups,
         has_unique_emails: false,
+        most_blanked: None,
         writes: Vec::new(),
     };
     let mut run = Run::begin(turn, tenant, author, (batch, ChangeKind::Revise))?;

@@ -88,7 +88,7 @@ impl Asked {
 pub(crate) fn is_look_up(query: &Query) -> bool {
     let named = match &query.filter {
         Filter::Ids(ids) => ids.len() as u64,
-        Filter::Numbers(numbers) => numbers.len(),
+        Filter::Numbers(numbers) | Filter::Called(numbers) => numbers.len(),
         _ => return false,
     };
     named <= LOOKED_UP && query.order == Order::Number && query.then.is_empty()

@@ -40,6 +40,8 @@ pub(crate) enum SetName {
     Holders,
     /// Who is out of use for now.
     Inactive,
+    /// Into whom others were merged.
+    Successors,
     /// Whose card is of this source.
     Source(String),
     /// Who is in this group.
@@ -63,6 +65,7 @@ impl fmt::Display for SetName {
             SetName::Role(number, role) => write!(f, "role/{number}/{role}"),
             SetName::Holders => f.write_str("holders"),
             SetName::Inactive => f.write_str("inactive"),
+            SetName::Successors => f.write_str("successors"),
             SetName::Source(name) => write!(f, "source/{name}"),
             SetName::Group(number) => write!(f, "group/{number}"),
             SetName::SharedWith(id) => write!(f, "shared/{id}"),
@@ -84,6 +87,7 @@ impl SetName {
                 "elsewhere" => SetName::Elsewhere,
                 "holders" => SetName::Holders,
                 "inactive" => SetName::Inactive,
+                "successors" => SetName::Successors,
                 _ => return None,
             },
             Some(("organization", number)) => SetName::Organization(number.parse().ok()?),
@@ -116,6 +120,7 @@ pub(crate) fn belonging(contact: &Contact) -> Vec<SetName> {
     let is_holder = contact.memberships.iter().any(|membership| membership.roles.iter().any(is_guarded));
     names.extend(is_holder.then_some(SetName::Holders));
     names.extend(contact.is_inactive.then_some(SetName::Inactive));
+    names.extend((!contact.formers.is_empty()).then_some(SetName::Successors));
     names
 }
 
@@ -243,6 +248,7 @@ mod tests {
             SetName::Role(7, "a/b ü".into()),
             SetName::Holders,
             SetName::Inactive,
+            SetName::Successors,
             SetName::Source("a/b ü".into()),
             SetName::Group(u32::MAX),
             SetName::SharedWith(uuid::Uuid::from_u128(5)),

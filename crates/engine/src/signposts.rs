@@ -15,6 +15,8 @@ use crate::sql::{Connection, params};
 pub(crate) enum Signpost<'a> {
     /// Any tenant at all.
     Tenant,
+    /// The tenants with jobs.
+    Jobs,
     /// The tenant of an organization.
     Organization(OrganizationId),
     /// The tenants with a log-in of this folded name.
@@ -25,6 +27,7 @@ impl Signpost<'_> {
     fn place(self) -> (Uuid, &'static str) {
         match self {
             Signpost::Tenant => (Uuid::nil(), "tenant"),
+            Signpost::Jobs => (Uuid::nil(), "jobs"),
             Signpost::Organization(id) => (id.0, "organization"),
             Signpost::Login(surface, name) => {
                 let hash = Sha256::new().chain_update(surface.as_str()).chain_update([0]).chain_update(name).finalize();
@@ -75,7 +78,7 @@ impl Signpost<'_> {
     fn slot(self, owner: TenantId) -> Uuid {
         match self {
             Signpost::Organization(_) => Uuid::nil(),
-            Signpost::Tenant | Signpost::Login(..) => owner.0,
+            Signpost::Tenant | Signpost::Jobs | Signpost::Login(..) => owner.0,
         }
     }
 }

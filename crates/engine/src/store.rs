@@ -9,7 +9,8 @@ use std::thread::JoinHandle;
 
 use async_trait::async_trait;
 use cardfile_directory::{
-    Applied, Author, Command, Error, Finding, Gauge, History, KeptPlan, Kind, Permits, Planned, Registry, Result, Store,
+    Applied, Author, Command, Error, Finding, Gauge, History, Job, KeptPlan, Kind, Permits, Planned, Registry, Result, Store,
+    Then,
 };
 use cardfile_model::{
     Audience, Change, Group, GroupQuery, Member, Note, NoteKeys, NoteQuery, Numbers, Organization, OrganizationId,
@@ -31,7 +32,7 @@ use crate::state::{States, View};
 use crate::turn::Turn;
 use crate::write::Prepared;
 use crate::writer::Writer;
-use crate::{check, commands, leases, log, once, organizations, plan, plans, purge, rebuild, rows, write};
+use crate::{check, commands, jobs, leases, log, once, organizations, plan, plans, purge, rebuild, rows, write};
 
 /// A batch of more writes than this is prepared away from the threads that answer requests.
 const PREPARED_INLINE: usize = 16;
@@ -254,6 +255,10 @@ impl<D: Database> Store for Engine<D> {
 
     async fn apply(&self, tenant: TenantId, author: Author, command: Command) -> Result<Applied> {
         let writer = self.writer()?;
+        let (command, then) = match command {
+            Command::AndJob { command, then } if matches!(*command, Command::Write(_)) => (*command, Some(then)),
+            command => (command, None),
+        };
         let Command::Write(batch) = command else {
             let weight = commands::weight(&command);
             let work = move |turn: &mut Turn<'_>| {
@@ -274,7 +279,13 @@ impl<D: Database> Store for Engine<D> {
         let work = move |turn: &mut Turn<'_>| {
             let anew = || spare.clone().map(|batch| Prepared::new(batch, number, &author));
             let prepared = prepared.take().or_else(anew).ok_or_else(|| Error::internal("a batch is done twice"))?;
-            once::guarded(turn, tenant, &author, |turn| write::apply(turn, tenant, &author, prepared))
+            once::guarded(turn, tenant, &author, |turn| {
+                let applied = write::apply(turn, tenant, &author, prepared)?;
+                if let Some(Then(then)) = &then {
+                    jobs::apply(turn, tenant, &author, then(&applied))?;
+                }
+                Ok(applied)
+            })
         };
         writer.write(tenant, weight, work).await
     }
@@ -297,6 +308,23 @@ impl<D: Database> Store for Engine<D> {
 
     async fn kept_plan(&self, tenant: TenantId, id: Uuid) -> Result<Option<KeptPlan>> {
         or_empty(self.view(tenant, move |view| plans::by_id(view.connection, view.key(), id)).await, || None)
+    }
+
+    async fn job(&self, tenant: TenantId, id: Uuid) -> Result<Option<Job>> {
+        or_empty(self.view(tenant, move |view| jobs::by_id(view.connection, view.key(), id)).await, || None)
+    }
+
+    async fn jobs(&self, tenant: TenantId, due: Option<Timestamp>) -> Result<Vec<Job>> {
+        or_empty(self.view(tenant, move |view| jobs::all(view.connection, view.key(), due)).await, Vec::new)
+    }
+
+    async fn job_piece(&self, tenant: TenantId, id: Uuid, file: &str, part: u32) -> Result<Option<Vec<u8>>> {
+        let file = file.to_owned();
+        or_empty(self.view(tenant, move |view| jobs::piece(view.connection, view.key(), id, (&file, part))).await, || None)
+    }
+
+    async fn tenants_with_jobs(&self) -> Result<Vec<TenantId>> {
+        self.ask_once(|connection| Signpost::Jobs.follow(connection)).await
     }
 
     async fn group(&self, tenant: TenantId, id: Uuid) -> Result<Option<Group>> {

@@ -7,24 +7,26 @@ use crate::log::{self, Entry, Told};
 use crate::sets::SetName;
 use crate::sql::{Connection, Key};
 use crate::turn::{Draft, Turn};
-use crate::{organizations, protect, rows};
+use crate::{merge, organizations, protect, rows};
 
 /// Moves the selected people of an organization to the trash.
 pub(crate) fn apply(turn: &mut Turn<'_>, tenant: TenantId, author: &Author, trash: &Trash) -> Result<Applied> {
     let connection = turn.connection;
+    let (Selection::Only(people) | Selection::AllExcept(people)) = &trash.selection;
+    let named = named(turn, tenant, people)?;
     let draft = turn.draft(tenant)?;
     let organization = organizations::number(connection, draft.row.key, trash.organization)?;
     let base = people_of(connection, draft, organization)?;
     let mut entry = Entry::new(ChangeKind::Trash, organization);
     entry.went = match &trash.selection {
-        Selection::Only(people) => numbers_of(connection, draft.row.key, people)? & &base,
-        Selection::AllExcept(people) => &base - numbers_of(connection, draft.row.key, people)?,
+        Selection::Only(_) => &named & &base,
+        Selection::AllExcept(_) => &base - &named,
     };
     check_sources(connection, draft, &trash.sources, &entry.went)?;
-    if let Selection::Only(people) = &trash.selection {
+    if let Selection::Only(_) = &trash.selection {
         let guests = draft.set(connection, &SetName::Guests(organization))?;
         let live = draft.live(connection)?;
-        if !guests.is_disjoint(&(numbers_of(connection, draft.row.key, people)? & live)) {
+        if !guests.is_disjoint(&(named & live)) {
             return Err(Error::Forbidden { action: Action::ChangeInherited });
         }
     }
@@ -85,6 +87,16 @@ pub(crate) fn book_of(connection: &Connection, draft: &mut Draft, organization: 
         book |= people_of(connection, draft, home)? | (&live & &*draft.set(connection, &SetName::Guests(home))?);
     }
     Ok(book)
+}
+
+/// The numbers of people as they are named, whatever became of them, and those into whom they were merged.
+pub(crate) fn named(turn: &mut Turn<'_>, tenant: TenantId, people: &People) -> Result<Numbers> {
+    let connection = turn.connection;
+    let successors = match people {
+        People::Ids(ids) => merge::successors(turn, tenant, &ids.iter().copied().collect::<Vec<_>>())?,
+        People::Numbers(_) => Numbers::new(),
+    };
+    Ok(numbers_of(connection, turn.draft(tenant)?.row.key, people)? | successors)
 }
 
 /// The numbers of people as they are named, whatever became of them.

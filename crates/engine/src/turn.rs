@@ -392,6 +392,13 @@ impl Draft {
         Ok(stored.into_iter().chain(drafted).collect())
     }
 
+    /// The sets of all groups that anybody is in, or was.
+    pub(crate) fn groups(&self, connection: &Connection) -> Result<BTreeSet<SetName>> {
+        let stored = crate::sets::names(connection, self.row.key, "group/")?;
+        let drafted = self.dirty.keys().filter(|name| matches!(name, SetName::Group(_))).cloned();
+        Ok(stored.into_iter().chain(drafted).collect())
+    }
+
     /// The segments of the index, newest first.
     pub(crate) fn segments(&mut self, connection: &Connection) -> Result<Segments> {
         if let Some(segments) = &self.segments {

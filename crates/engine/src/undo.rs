@@ -9,7 +9,7 @@ use crate::groups;
 use crate::log::{self, Before, Entry, Told};
 use crate::sets::SetName;
 use crate::turn::Turn;
-use crate::{cards, notes, organization_write, organizations, protect};
+use crate::{cards, merge, notes, organization_write, organizations, protect};
 
 /// Which change is to be taken back.
 pub(crate) struct Wanted {
@@ -76,6 +76,8 @@ fn undo_cards(
     entry: &mut Entry,
 ) -> Result<()> {
     let connection = turn.connection;
+    let seats: Vec<_> = before.seats.into_iter().filter(|seat| !busy.contains(seat.person)).collect();
+    entry.before.seats = merge::unseat(turn, tenant, author, &seats)?;
     let draft = turn.draft(tenant)?;
     let revision = draft.row.revision + 1;
     let (people, trash) = (draft.set(connection, &SetName::People)?, draft.set(connection, &SetName::Trash)?);
@@ -89,12 +91,17 @@ fn undo_cards(
     draft.include(connection, &SetName::Trash, &entry.went)?;
     draft.exclude(connection, &SetName::Trash, &entry.came)?;
     for (number, patch) in before.patches {
-        if busy.contains(number) {
-            continue;
-        }
         let Some(current) = turn.draft(tenant)?.record(connection, number)? else { continue };
         let mut contact = current.contact.clone();
-        patch.apply(&mut contact);
+        if busy.contains(number) {
+            // Who was taken in is somebody again, whatever else became of the card.
+            contact.formers.retain(|former| former.change != change.revision);
+        } else {
+            patch.apply(&mut contact);
+        }
+        if contact == current.contact {
+            continue;
+        }
         let after = Record { revision, modified: author.time, contact, ..current };
         if live.contains(number) {
             judge::oneself(author, &current, Some(&after.contact))?;

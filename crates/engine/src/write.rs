@@ -7,11 +7,11 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use cardfile_directory::judge::{self, Loss};
 use cardfile_directory::{Applied, Author, Error, Kind, Outcome, Result};
-use cardfile_model::{Batch, ChangeKind, Contact, Mode, Numbers, Patch, Reach, Record, TenantId, Write};
+use cardfile_model::{Batch, ChangeKind, Contact, Expect, Mode, Numbers, Patch, Reach, Record, TenantId, Write};
 use uuid::Uuid;
 
 use crate::bearers::ExactTerm;
-use crate::log::{self, Entry, Told};
+use crate::log::{self, Entry, Seat, Told};
 use crate::sets::{self, SetName};
 use crate::turn::{Indexed, Turn};
 use crate::{cards, organizations, protect, rows};
@@ -77,6 +77,8 @@ pub(crate) struct Run<'a, 'c> {
     belonging: BTreeMap<SetName, Numbers>,
     /// Who of these has an e-mail address, and who a phone number.
     reachable: (Numbers, Numbers),
+    /// From how many cards it took all that they had in some member.
+    blanked: u64,
     /// Whom the index had before the batch by the terms of what sources tell of.
     foreseen: HashMap<ExactTerm, Numbers>,
 }
@@ -100,7 +102,7 @@ pub(crate) fn apply(turn: &mut Turn<'_>, tenant: TenantId, author: &Author, prep
     let mode = batch.mode;
     let mut run = Run::begin(turn, tenant, author, (batch, ChangeKind::Write))?;
     run.foresee(&writes)?;
-    let mut outcomes = Vec::with_capacity(writes.len());
+    let (mut outcomes, most_blanked) = (Vec::with_capacity(writes.len()), run.batch.most_blanked);
     for (write, card) in writes.into_iter().zip(cards) {
         let outcome = run.one(write, card);
         match outcome {
@@ -108,6 +110,7 @@ pub(crate) fn apply(turn: &mut Turn<'_>, tenant: TenantId, author: &Author, prep
             Err(error) if mode == Mode::AllOrNothing => return Err(run.first_taken(&new)?.unwrap_or(error)),
             outcome => outcomes.push(outcome),
         }
+        judge::blanked(run.blanked, most_blanked)?;
     }
     Ok(Applied { outcomes, ..run.end()? })
 }
@@ -145,6 +148,7 @@ impl<'a, 'c> Run<'a, 'c> {
             arrivals: BTreeMap::new(),
             belonging: BTreeMap::new(),
             reachable: Default::default(),
+            blanked: 0,
             foreseen: HashMap::new(),
         })
     }
@@ -154,10 +158,20 @@ impl<'a, 'c> Run<'a, 'c> {
         self.organization
     }
 
+    /// The revision that the change will have.
+    pub(crate) fn revision(&self) -> u64 {
+        self.revision
+    }
+
+    /// Remembers who came into groups.
+    pub(crate) fn remember_seats(&mut self, seats: Vec<Seat>) {
+        self.entry.before.seats = seats;
+    }
+
     /// Judges all of it together, and logs it.
     pub(crate) fn end(mut self) -> Result<Applied> {
         self.settle_arrivals()?;
-        let Run { turn, tenant, author, mut entry, losses, .. } = self;
+        let Run { turn, tenant, author, mut entry, losses, blanked, .. } = self;
         let connection = turn.connection;
         turn.draft(tenant)?.store_people(connection)?;
         protect::stand(turn, tenant, &losses, &Numbers::new())?;
@@ -167,7 +181,7 @@ impl<'a, 'c> Run<'a, 'c> {
         let is_changed = !entry.is_empty();
         let Told { touched, counts } = log::append_any(turn, tenant, author, &entry)?;
         let revision = turn.draft(tenant)?.row.revision;
-        Ok(Applied { revision, is_changed, touched, counts, ..Applied::default() })
+        Ok(Applied { revision, is_changed, touched, counts, blanked, ..Applied::default() })
     }
 
     fn one(&mut self, write: Write, card: Option<Result<Card>>) -> Result<Outcome> {
@@ -180,15 +194,21 @@ impl<'a, 'c> Run<'a, 'c> {
             Write::Upsert { id, by, claim } => self.upsert(id, &by, claim, card),
             Write::Delete { id, expect } => {
                 let record = self.current(id)?;
-                judge::delete(&self.batch, &record, expect)?;
-                self.protect(&record, None)?;
-                let number = Numbers::from_iter([record.number]);
-                let connection = self.turn.connection;
-                self.turn.draft(self.tenant)?.include(connection, &SetName::Trash, &number)?;
-                self.entry.went |= number;
+                self.delete(&record, expect)?;
                 Ok(Outcome::Trashed(id))
             }
         }
+    }
+
+    /// Moves somebody whom this batch reaches to the trash.
+    pub(crate) fn delete(&mut self, record: &Record, expect: Expect) -> Result<()> {
+        judge::delete(&self.batch, record, expect)?;
+        self.protect(record, None)?;
+        let number = Numbers::from_iter([record.number]);
+        let connection = self.turn.connection;
+        self.turn.draft(self.tenant)?.include(connection, &SetName::Trash, &number)?;
+        self.entry.went |= number;
+        Ok(())
     }
 
     /// Makes a contact, of a card that was prepared if it was.
@@ -301,6 +321,7 @@ impl<'a, 'c> Run<'a, 'c> {
         self.know_organizations(&contact, &current.contact.memberships)?;
         self.own_emails(Some(&current), &contact)?;
         self.protect(&current, Some(&contact))?;
+        self.blanked += u64::from(current.contact.is_blanked_by(&contact));
         let after = self.put(&current, contact)?;
         let reverse = Patch::reverse(&current.contact, &after.contact);
         // A person made, or changed already, in this very batch is taken back by what is remembered already.

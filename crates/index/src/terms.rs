@@ -1,6 +1,7 @@
 //! What of a contact is indexed: its exact keys, its words, and its search text. The one place that says so, for every store.
 
 use cardfile_model::{Contact, fold};
+use uuid::Uuid;
 
 use crate::hash::hash64;
 
@@ -10,6 +11,8 @@ const EMAIL: u8 = 0x01;
 const PHONE: u8 = 0x02;
 /// The kind of a foreign system's key: exact.
 const KEY: u8 = 0x03;
+/// The kind of who was merged into the contact: exact.
+const FORMER: u8 = 0x04;
 /// The kind of a word of a name or of an e-mail address's local part.
 const WORD: u8 = 0x40;
 
@@ -38,6 +41,10 @@ impl Terms {
         }
         for known in &contact.keys {
             terms.push(&key(&known.system, &known.value));
+        }
+        for taken in &contact.formers {
+            terms.push(&former(taken.id));
+            terms.push(&former_number(taken.number));
         }
         if let Some(name) = &contact.display_name {
             terms.push_words(&fold::text(name));
@@ -90,6 +97,18 @@ pub fn phone(number: &str) -> [u8; 9] {
 #[must_use]
 pub fn key(system: &str, value: &str) -> [u8; 9] {
     exact(KEY, &format!("{system}{FIELD}{value}"))
+}
+
+/// The term of the id of somebody who was merged into the contact.
+#[must_use]
+pub fn former(id: Uuid) -> [u8; 9] {
+    exact(FORMER, &id.to_string())
+}
+
+/// The term of the number of somebody who was merged into the contact.
+#[must_use]
+pub fn former_number(number: u32) -> [u8; 9] {
+    exact(FORMER, &number.to_string())
 }
 
 /// The beginning that the terms of all words with this beginning share.

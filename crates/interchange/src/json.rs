@@ -22,7 +22,7 @@ pub trait Places {
 }
 
 /// A contact. Members that are not there are left out; of what is sent, those that the directory gives (`id`, `number`,
-/// `revision`, `created`, `modified`) say nothing about the card.
+/// `revision`, `created`, `modified`, `merged`) say nothing about the card.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, ToSchema)]
 #[serde(default, rename_all = "camelCase", deny_unknown_fields)]
 pub struct Person {
@@ -94,6 +94,9 @@ pub struct Person {
     /// What the person is called in foreign systems.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub keys: Vec<Key>,
+    /// Whose cards were merged into this one: their ids and numbers lead here. Read only.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub merged: Vec<Merged>,
     /// What one dialect or format alone knows, by its name.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     #[schema(value_type = BTreeMap<String, Object>)]
@@ -133,6 +136,16 @@ pub struct Key {
     pub system: String,
     /// The key there.
     pub value: String,
+}
+
+/// Somebody whose card was merged into another.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Merged {
+    /// The id.
+    pub id: Uuid,
+    /// The person number.
+    pub number: u32,
 }
 
 /// A way of reaching a person that may be preferred.
@@ -187,6 +200,7 @@ impl Person {
             memberships,
             is_inactive,
             keys,
+            formers,
             extensions,
         } = contact;
         Person {
@@ -212,6 +226,7 @@ impl Person {
             memberships: memberships.iter().filter_map(|membership| Seat::of(membership, places)).collect(),
             active: is_inactive.then_some(false),
             keys: keys.iter().map(Key::from).collect(),
+            merged: formers.iter().map(|former| Merged { id: former.id, number: former.number }).collect(),
             extensions: extensions.clone(),
         }
     }
@@ -240,6 +255,8 @@ impl Person {
             memberships,
             is_inactive: self.active == Some(false),
             keys: self.keys.into_iter().map(ForeignKey::from).collect(),
+            // Only a merge says whom a person was.
+            formers: Vec::new(),
             extensions: self.extensions,
         };
         contact.settle_primaries();

@@ -23,6 +23,9 @@ pub struct Batch {
     pub admits_unknown_groups: bool,
     /// Whether an e-mail address that comes onto a card must be on no other of the tenant: else it is `AlreadyExists`.
     pub has_unique_emails: bool,
+    /// From how many cards it may take all that they have in some member; `None` for any number. A batch that would take it from
+    /// more is refused as a whole, with `TooLarge` (`blanked`).
+    pub most_blanked: Option<u64>,
     /// The writes; a later one sees what an earlier one did.
     pub writes: Vec<Write>,
 }

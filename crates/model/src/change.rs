@@ -62,10 +62,12 @@ pub enum ChangeKind {
     Restore,
     /// One patch changed many people.
     Revise,
+    /// Several people turned out to be one.
+    Merge,
 }
 
 impl ChangeKind {
-    const ALL: [ChangeKind; 11] = [
+    const ALL: [ChangeKind; 12] = [
         ChangeKind::Write,
         ChangeKind::Trash,
         ChangeKind::GroupCreate,
@@ -77,6 +79,7 @@ impl ChangeKind {
         ChangeKind::OrganizationPatch,
         ChangeKind::Restore,
         ChangeKind::Revise,
+        ChangeKind::Merge,
     ];
 
     /// The kind of this name.
@@ -100,6 +103,7 @@ impl ChangeKind {
             ChangeKind::OrganizationPatch => "organization_patch",
             ChangeKind::Restore => "restore",
             ChangeKind::Revise => "revise",
+            ChangeKind::Merge => "merge",
         }
     }
 }

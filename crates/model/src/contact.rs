@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use crate::membership::Membership;
+use crate::merge::Former;
 
 /// A person's card: what is known of one person, as the programs that wrote it gave it.
 ///
@@ -65,6 +66,9 @@ pub struct Contact {
     /// What this person is called in foreign systems.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub keys: Vec<ForeignKey>,
+    /// Whose cards were merged into this one, in that order.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub formers: Vec<Former>,
     /// What one dialect alone knows, by the dialect's name; returned as received, never searched.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub extensions: BTreeMap<String, serde_json::Value>,
@@ -136,6 +140,27 @@ impl Contact {
                 taken = true;
             }
         }
+    }
+
+    /// Whether something that this card says is said no more by what it becomes: a member that has nothing any more.
+    #[must_use]
+    pub fn is_blanked_by(&self, after: &Contact) -> bool {
+        let texts = |contact: &Contact| {
+            [
+                contact.display_name.is_some(),
+                contact.given_name.is_some(),
+                contact.family_name.is_some(),
+                contact.organization.is_some(),
+                contact.title.is_some(),
+                contact.address.is_some(),
+                contact.photo_uri.is_some(),
+                !contact.emails.is_empty(),
+                !contact.phones.is_empty(),
+                !contact.sip_addresses.is_empty(),
+                !contact.ims.is_empty(),
+            ]
+        };
+        texts(self).into_iter().zip(texts(after)).any(|(had, has)| had && !has)
     }
 
     /// What to call this person in a list: the display name, else the first and last name, else an e-mail address.

@@ -7,6 +7,7 @@ use uuid::Uuid;
 
 use crate::contact::{Contact, Entry, ForeignKey, Method};
 use crate::membership::MembershipEdit;
+use crate::merge::Former;
 
 /// What happens to one optional member: absent, null and value as a type.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -93,6 +94,9 @@ pub struct Patch {
     pub is_inactive: Option<bool>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub keys: Option<Vec<ForeignKey>>,
+    /// Whose cards were merged into this one: no door's to say.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub formers: Option<Vec<Former>>,
     /// By dialect: `Clear` forgets what that dialect kept, `Set` replaces it.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub extensions: BTreeMap<String, Edit<serde_json::Value>>,
@@ -150,6 +154,7 @@ impl Patch {
             memberships,
             is_inactive,
             keys,
+            formers,
             extensions,
         } = self;
         let follows = follows_names && (contact.display_name.is_none() || contact.display_name == contact.given_and_family());
@@ -177,6 +182,9 @@ impl Patch {
         contact.is_inactive = is_inactive.unwrap_or(contact.is_inactive);
         if let Some(keys) = keys {
             contact.keys = keys;
+        }
+        if let Some(formers) = formers {
+            contact.formers = formers;
         }
         for (dialect, edit) in extensions {
             match edit {
@@ -224,6 +232,7 @@ impl Patch {
             },
             is_inactive: (before.is_inactive != after.is_inactive).then_some(before.is_inactive),
             keys: (before.keys != after.keys).then(|| before.keys.clone()),
+            formers: (before.formers != after.formers).then(|| before.formers.clone()),
             extensions,
         }
     }

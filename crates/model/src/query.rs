@@ -101,10 +101,13 @@ pub enum Filter {
     MemberOf(Uuid),
     /// Those shown to at least one of these groups.
     SharedWithAny(Vec<Uuid>),
-    /// Those with one of these ids.
+    /// Those with one of these ids; for who was merged into another and is not there any more, that other.
     Ids(Vec<Uuid>),
     /// Those with one of these person numbers.
     Numbers(Numbers),
+    /// Those with one of these person numbers, as a client names them: for who was merged into another and is not there any more,
+    /// that other.
+    Called(Numbers),
     /// Those with this text within one member; blanks around it do not count, and an empty text finds everyone.
     FieldContains {
         /// Which member.

@@ -37,10 +37,14 @@ pub struct Limits {
     pub batch_items: usize,
     /// People whom one patch changes in one transaction.
     pub revised_people: u32,
+    /// People who are merged into another at once, and whom one card holds in the end.
+    pub merged_people: usize,
     /// Sources that tell of one contact.
     pub claim_sources: usize,
     /// Plans of one tenant that are kept at once.
     pub tenant_plans: u32,
+    /// Jobs of one tenant that are kept at once, those that have ended included.
+    pub tenant_jobs: u32,
     /// Members named in one request on a group.
     pub group_edits: usize,
     /// People of one tenant, those in the trash included.
@@ -68,8 +72,10 @@ impl Default for Limits {
             membership_roles: 100,
             batch_items: 1000,
             revised_people: 10_000,
+            merged_people: 100,
             claim_sources: 20,
             tenant_plans: 10_000,
+            tenant_jobs: 1_000,
             group_edits: 500,
             tenant_people: 10_000_000,
             tenant_groups: 100_000,
@@ -104,6 +110,9 @@ impl Contact {
             found.push(too_many("shared_with", limits.shared_groups, "groups"));
         }
         self.check_memberships(limits, &mut found);
+        if self.formers.len() > limits.merged_people {
+            found.push(too_many("formers", limits.merged_people, "people"));
+        }
         if Claim::sources_of(self) > limits.claim_sources {
             found.push(too_many("claims", limits.claim_sources, "sources"));
         }

@@ -32,6 +32,8 @@ pub const TABLES: &[&str] = &[
     "notes",
     "plans",
     "idempotency",
+    "jobs",
+    "job_files",
     "leases",
     "permits",
     "moves",

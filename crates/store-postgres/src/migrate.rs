@@ -13,7 +13,11 @@ use uuid::Uuid;
 use crate::fault::fault;
 
 /// Every step, in order; the rows of `schema_steps` say which a database has taken.
-const STEPS: &[&str] = &[include_str!("migrations/0001_directory.sql"), include_str!("migrations/0002_plans.sql")];
+const STEPS: &[&str] = &[
+    include_str!("migrations/0001_directory.sql"),
+    include_str!("migrations/0002_plans.sql"),
+    include_str!("migrations/0003_jobs.sql"),
+];
 
 /// How often a step is tried that another one takes at the same time, and how long to wait before the next try.
 const TRIES: u32 = 20;

@@ -15,9 +15,11 @@ pub mod filters;
 pub mod groups;
 mod harness;
 pub mod history;
+pub mod jobs;
 pub mod log;
 pub mod logins;
 pub mod members;
+pub mod merges;
 pub mod once;
 pub mod organization_questions;
 pub mod organizations;
@@ -79,6 +81,7 @@ macro_rules! store_contract {
             }
             batches {
                 outcomes_come_in_request_order_each_on_its_own
+                a_batch_takes_all_of_a_member_from_no_more_cards_than_it_may
                 later_writes_see_earlier_ones
                 all_or_nothing_writes_nothing_when_one_fails
                 all_or_nothing_writes_all_when_none_fails
@@ -130,6 +133,25 @@ macro_rules! store_contract {
                 an_edit_by_hand_outlives_the_same_claim_and_undo_takes_claims_back
                 claims_are_judged_as_other_writes_are
                 a_thousand_claims_find_the_half_that_is_known
+            }
+            jobs {
+                a_job_is_kept_and_written_on
+                a_job_is_written_by_who_read_it_last
+                a_job_goes_with_its_files
+                jobs_are_found_when_they_are_due
+                a_job_learns_in_the_same_transaction_what_was_done
+                jobs_are_no_changes_and_stand_with_the_command_beside_them
+                a_tenant_has_so_many_jobs
+            }
+            merges {
+                who_is_merged_is_found_by_every_id_and_number
+                who_stays_takes_in_what_the_others_have
+                who_stays_takes_the_places_in_groups
+                a_merge_taken_back_leaves_everyone_as_they_were
+                a_merge_of_a_card_that_changed_since_is_taken_back_by_force
+                writes_by_a_former_id_reach_who_stays
+                who_was_merged_on_leads_to_the_last
+                a_merge_names_each_once_and_not_too_many
             }
             plans {
                 a_plan_tells_what_would_happen_and_nothing_does

@@ -45,6 +45,7 @@ pub async fn settle(store: &dyn Store, clock: &dyn Clock, tenant: TenantId, orga
         mode: Mode::AllOrNothing,
         admits_unknown_groups: false,
         has_unique_emails: false,
+        most_blanked: None,
         writes: staff.iter().map(create).collect(),
     };
     let author = Author::unbound(clock.now(), None, "test", Arc::new(Limits::default()));

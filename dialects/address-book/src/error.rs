@@ -147,6 +147,7 @@ impl From<Error> for Failure {
                     | Kind::Membership
                     | Kind::Token
                     | Kind::Plan
+                    | Kind::Job
                     | Kind::Once,
                 ..
             } => Failure::business(StatusCode::NOT_FOUND, Code::NotFound, "Account not found."),

@@ -244,7 +244,7 @@ impl From<Error> for Failure {
                 Failure::bad("100020", "The profile is not a contact of the organization.")
             }
             Error::NotFound {
-                kind: Kind::Group | Kind::Change | Kind::Client | Kind::Login | Kind::Token | Kind::Plan | Kind::Once,
+                kind: Kind::Group | Kind::Change | Kind::Client | Kind::Login | Kind::Token | Kind::Plan | Kind::Job | Kind::Once,
                 id,
             } => Failure::new(StatusCode::NOT_FOUND, "404", format!("{} was not found.", shown(&id))),
             Error::AlreadyExists { kind: Kind::Contact | Kind::Login, key } => Failure::email_taken(&key),

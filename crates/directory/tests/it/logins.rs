@@ -65,6 +65,7 @@ impl Place {
             mode: Mode::Each,
             admits_unknown_groups: false,
             has_unique_emails: false,
+            most_blanked: None,
             writes,
         }
     }

@@ -171,6 +171,7 @@ pub(super) fn each_signpost(shape: &Shape, rows: &[Cells], mut each: impl FnMut(
     for row in rows {
         match (shape.name, &row[..]) {
             ("organizations", [_, Value::Id(id), ..]) => each(Signpost::Organization(OrganizationId(*id)))?,
+            ("jobs", _) => each(Signpost::Jobs)?,
             ("logins", [Value::Text(at), Value::Text(name), ..]) => each(Signpost::Login(surface(at)?, name))?,
             _ => {}
         }

@@ -224,6 +224,28 @@ pub(super) const TABLES: &[Shape] = &[
         way: Way::Alike,
     },
     Shape {
+        name: "jobs",
+        columns: &[
+            ("id", Kind::Id),
+            ("organization", Kind::Integer),
+            ("kind", Kind::Text),
+            ("state", Kind::Text),
+            ("created", Kind::Integer),
+            ("updated", Kind::Integer),
+            ("due", Kind::Integer),
+            ("version", Kind::Integer),
+            ("document", Kind::Text),
+        ],
+        key: 1,
+        way: Way::Alike,
+    },
+    Shape {
+        name: "job_files",
+        columns: &[("job", Kind::Id), ("file", Kind::Text), ("part", Kind::Integer), ("bytes", Kind::Blob)],
+        key: 3,
+        way: Way::Alike,
+    },
+    Shape {
         name: "idempotency",
         columns: &[
             ("principal", Kind::Id),

@@ -63,9 +63,9 @@ impl Run<'_, '_> {
     }
 
     /// The card of a person whom this batch reaches.
-    pub(super) fn current(&mut self, id: Uuid) -> Result<Record> {
+    pub(crate) fn current(&mut self, id: Uuid) -> Result<Record> {
         self.settle_arrivals()?;
-        let current = cards::find(self.turn, self.tenant, id)?.ok_or_else(|| Error::no_contact(id))?;
+        let current = cards::find_any(self.turn, self.tenant, id)?.ok_or_else(|| Error::no_contact(id))?;
         self.reach(&current)?;
         Ok(current)
     }

@@ -113,6 +113,7 @@ impl PersonPatch {
                 Edit::Set(active) => Some(!active),
             },
             keys: replaced(self.keys).map(|keys| keys.into_iter().map(ForeignKey::from).collect()),
+            formers: None,
             extensions: self.extensions.into_iter().map(|(name, value)| (name, extension(value))).collect(),
         })
     }

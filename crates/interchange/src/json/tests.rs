@@ -38,6 +38,7 @@ fn full() -> Contact {
         memberships: vec![Membership { organization: 2, roles: vec!["buyer".into()] }],
         is_inactive: true,
         keys: vec![ForeignKey { system: "payroll".into(), value: "17".into() }],
+        formers: Vec::new(),
         extensions: [("webex".to_owned(), json!({"schemas": "x"}))].into(),
     }
 }
@@ -48,6 +49,14 @@ fn a_card_keeps_all_its_members_through_json() {
     let text = serde_json::to_string(&person).unwrap();
     let read: Person = serde_json::from_str(&text).unwrap();
     assert_eq!(read.into_contact(&Two).unwrap(), full());
+}
+
+#[test]
+fn who_was_merged_is_told_and_cannot_be_said() {
+    let former = cardfile_model::Former { id: Uuid::from_u128(4), number: 4, change: 9 };
+    let person = Person::of_contact(&Contact { formers: vec![former], ..full() }, &Two);
+    assert_eq!(serde_json::to_value(&person).unwrap()["merged"], json!([{"id": Uuid::from_u128(4), "number": 4}]));
+    assert_eq!(person.into_contact(&Two).unwrap(), full());
 }
 
 #[test]

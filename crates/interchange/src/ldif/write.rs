@@ -30,6 +30,7 @@ pub(crate) fn write(record: &Record, out: &mut Vec<u8>) {
         memberships: _,
         is_inactive,
         keys,
+        formers: _,
         extensions,
     } = &record.contact;
     let key = |name: &str| -> Vec<&str> {

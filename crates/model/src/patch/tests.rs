@@ -85,6 +85,14 @@ fn memberships() -> impl Strategy<Value = Membership> {
         .prop_map(|(organization, roles)| Membership { organization, roles })
 }
 
+fn formers() -> impl Strategy<Value = crate::Former> {
+    (any::<u128>(), any::<u32>(), any::<u64>()).prop_map(|(id, number, change)| crate::Former {
+        id: Uuid::from_u128(id),
+        number,
+        change,
+    })
+}
+
 prop_compose! {
     fn contacts()(
         names in proptest::array::uniform8(proptest::option::of("[a-z]{0,3}")),
@@ -93,14 +101,16 @@ prop_compose! {
         sip_addresses in entries(),
         ims in entries(),
         shared_with in proptest::collection::vec(any::<u128>().prop_map(Uuid::from_u128), 0..3),
-        (memberships, is_inactive) in (proptest::collection::vec(memberships(), 0..3), any::<bool>()),
+        (memberships, is_inactive, formers) in
+            (proptest::collection::vec(memberships(), 0..3), any::<bool>(), proptest::collection::vec(formers(), 0..3)),
         extensions in proptest::collection::btree_map("[a-c]", any::<u8>().prop_map(serde_json::Value::from), 0..3),
     ) -> Contact {
         let [display_name, given_name, family_name, organization, title, address, photo_uri, method] = names;
         Contact {
             source: "CH".into(), display_name, given_name, family_name, organization, title, address, photo_uri,
             preferred_method: method.map(|text| if text.is_empty() { Method::Sip } else { Method::Phone }),
-            emails, phones, sip_addresses, ims, shared_with, memberships, is_inactive, keys: Vec::new(), extensions,
+            emails, phones, sip_addresses, ims, shared_with, memberships, is_inactive, keys: Vec::new(), formers,
+            extensions,
         }
     }
 }

@@ -53,6 +53,7 @@ impl Tenant {
             mode: Mode::AllOrNothing,
             admits_unknown_groups: true,
             has_unique_emails: false,
+            most_blanked: None,
             writes,
         };
         self.apply(Command::Write(batch)).await

@@ -87,6 +87,7 @@ impl Place {
             mode: Mode::Each,
             admits_unknown_groups: true,
             has_unique_emails: false,
+            most_blanked: None,
             writes,
         })
     }

@@ -1,7 +1,7 @@
 //! Many writes as one.
 
 use cardfile_directory::{Command, Error, Kind, Outcome};
-use cardfile_model::{Contact, Expect, Mode, OrganizationId, Patch, Write};
+use cardfile_model::{Batch, Contact, Edit, Expect, Mode, OrganizationId, Patch, Write};
 use uuid::Uuid;
 
 use super::place::{create, delete, entitle};
@@ -144,5 +144,25 @@ pub async fn a_thousand_contacts_come_in_one_change(h: Harness) {
     let applied = place.write(ids.iter().map(|id| delete(*id)).collect()).await;
     assert_eq!((applied.touched, applied.revision), (1000, 4));
     assert_eq!(place.find(cardfile_model::Filter::All).await, super::NOBODY);
+    h.is_sound().await;
+}
+
+pub async fn a_batch_takes_all_of_a_member_from_no_more_cards_than_it_may(h: Harness) {
+    let place = h.tenant().await;
+    let ids = place.populate(3).await;
+    place.write(ids.iter().map(|id| entitle(*id, "Cook")).collect()).await;
+    let blank = |id: &Uuid| {
+        let patch = Patch { title: Edit::Clear, ..Patch::default() };
+        Write::Patch { id: *id, expect: Expect::Any, patch: Box::new(patch) }
+    };
+    let blanking = |most| Batch { most_blanked: Some(most), ..place.batch(ids.iter().take(2).map(blank).collect()) };
+    let refused = place.apply(Command::Write(blanking(1))).await;
+    assert!(matches!(refused, Err(Error::TooLarge { limit: "blanked", most: 1 })), "{refused:?}");
+    let titled = async || place.get_all(&ids).await.into_iter().flatten().filter(|found| found.contact.title.is_some()).count();
+    assert_eq!(titled().await, 3, "nothing of such a batch is done");
+    let applied = place.apply(Command::Write(blanking(2))).await.expect("so many are allowed");
+    assert_eq!((applied.blanked, titled().await), (2, 1));
+    let other = Batch { most_blanked: Some(0), ..place.batch(vec![entitle(ids[2], "Pilot"), entitle(ids[0], "Cook")]) };
+    assert_eq!(place.apply(Command::Write(other)).await.expect("what has something else instead is not blanked").blanked, 0);
     h.is_sound().await;
 }

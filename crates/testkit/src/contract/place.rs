@@ -46,6 +46,7 @@ impl<'h> Place<'h> {
             mode: Mode::Each,
             admits_unknown_groups: false,
             has_unique_emails: false,
+            most_blanked: None,
             writes,
         }
     }

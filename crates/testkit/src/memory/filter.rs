@@ -51,7 +51,10 @@ impl Tenant {
             Filter::Source(source) => contact.source == *source,
             Filter::MemberOf(group) => self.row(*group).is_some_and(|row| row.members.contains(record.number)),
             Filter::SharedWithAny(groups) => contact.shared_with.iter().any(|group| groups.contains(group)),
-            Filter::Ids(ids) => ids.contains(&record.id),
+            Filter::Ids(ids) => ids.contains(&record.id) || ids.iter().any(|id| self.led_to(*id) == Some(record.number)),
+            Filter::Called(numbers) => {
+                numbers.contains(record.number) || numbers.iter().any(|number| self.called(number) == Some(record.number))
+            }
             Filter::Numbers(numbers) => numbers.contains(record.number),
             Filter::FieldContains { field, text } => {
                 let text = fold::text(text);

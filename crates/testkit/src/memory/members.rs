@@ -6,10 +6,10 @@ use uuid::Uuid;
 
 use super::state::{Row, Standing, Tenant};
 
-/// The numbers of people as named, whatever became of them.
+/// The numbers of people as named, whatever became of them, and of those who took them in.
 pub(super) fn numbers_of(tenant: &Tenant, people: &People) -> Numbers {
     match people {
-        People::Ids(ids) => ids.iter().filter_map(|id| tenant.ids.get(id).copied()).collect(),
+        People::Ids(ids) => ids.iter().flat_map(|id| [tenant.ids.get(id).copied(), tenant.led_to(*id)]).flatten().collect(),
         People::Numbers(numbers) => numbers.clone(),
     }
 }
@@ -50,9 +50,8 @@ impl Tenant {
 
     /// The number by which an id joins a group; `None` to pass it over.
     fn joining(&mut self, id: Uuid, unknown: Unknown) -> Result<Option<u32>> {
-        let number = self.ids.get(&id).copied();
-        if number.is_some_and(|number| self.live(number).is_some()) {
-            return Ok(number);
+        if let Some(number) = self.led_to(id) {
+            return Ok(Some(number));
         }
         match unknown {
             Unknown::Skip => Ok(None),

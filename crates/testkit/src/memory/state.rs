@@ -25,6 +25,8 @@ pub(super) struct Tenant {
     pub purged: u64,
     /// Plans that are kept.
     pub plans: Vec<KeptPlan>,
+    /// Work that goes on beside requests.
+    pub jobs: Vec<super::jobs::Kept>,
     /// Requests that were done under a key, by principal and key.
     pub once: BTreeMap<(Uuid, String), Done>,
 }
@@ -71,6 +73,16 @@ pub(super) struct Row {
 pub(super) struct Logged {
     pub change: Change,
     pub effect: Effect,
+    /// Who came into groups, or went, by a merge.
+    pub seats: Vec<Seat>,
+}
+
+/// That somebody came into a group, or went.
+#[derive(Debug, Clone)]
+pub(super) struct Seat {
+    pub group: Uuid,
+    pub person: u32,
+    pub came: bool,
 }
 
 /// What undo needs of a change.
@@ -167,6 +179,26 @@ impl Tenant {
         Some(&self.live(*self.ids.get(&id)?)?.record)
     }
 
+    /// The number that an id leads to: of who is there, else of who took them in.
+    pub fn led_to(&self, id: Uuid) -> Option<u32> {
+        let known = self.ids.get(&id).copied();
+        known.filter(|number| self.live(*number).is_some()).or_else(|| self.successor(id))
+    }
+
+    /// The number that a number leads to: of who is there, else of who took them in.
+    pub fn called(&self, number: u32) -> Option<u32> {
+        if self.live(number).is_some() {
+            return Some(number);
+        }
+        let took_in = |card: &Card| card.record.contact.formers.iter().any(|former| former.number == number);
+        self.everyone().find(|other| self.live(*other).is_some_and(took_in))
+    }
+
+    /// Who took somebody in.
+    pub fn successor(&self, id: Uuid) -> Option<u32> {
+        self.everyone().find(|number| self.live(*number).is_some_and(|card| card.record.contact.took_in(id)))
+    }
+
     /// Everyone at home in an organization who is not in the trash.
     pub fn live_in(&self, organization: OrganizationId) -> Numbers {
         let home = self.number_of(organization);
@@ -224,6 +256,11 @@ impl Tenant {
         1..=u32::try_from(self.people.len()).expect("no test has four billion people")
     }
 
+    /// The job of an id.
+    pub fn job(&self, id: Uuid) -> Option<&super::jobs::Kept> {
+        self.jobs.iter().find(|kept| kept.job.id == id)
+    }
+
     /// A group that stands.
     pub fn row(&self, id: Uuid) -> Option<&Row> {
         self.groups.iter().find(|row| row.group.id == id && !row.is_deleted)
@@ -271,6 +308,7 @@ impl Tenant {
                 is_undoable: !matches!(deed.effect, Effect::Forgotten),
             },
             effect: deed.effect,
+            seats: Vec::new(),
         });
         Applied { revision, is_changed: true, touched: count, counts, ..Applied::default() }
     }

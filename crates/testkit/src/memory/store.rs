@@ -4,7 +4,7 @@ use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 
 use async_trait::async_trait;
-use cardfile_directory::{Applied, Author, Command, Error, Finding, Gauge, History, KeptPlan, Kind, Planned, Result, Store};
+use cardfile_directory::{Applied, Author, Command, Error, Finding, Gauge, History, Job, KeptPlan, Kind, Planned, Result, Store};
 use cardfile_model::{
     Audience, Change, Group, GroupFilter, GroupOrder, GroupQuery, Member, Note, NoteQuery, Numbers, Organization, OrganizationId,
     OrganizationQuery, Page, Query, Reach, Record, TenantId, fold,
@@ -13,7 +13,7 @@ use jiff::Timestamp;
 use uuid::Uuid;
 
 use super::state::{Logged, Row, Standing, Tenant};
-use super::{MemoryStore, State, filter, group, notes, organization, plan, trash, undo, write};
+use super::{MemoryStore, State, filter, group, jobs, merge, notes, organization, plan, trash, undo, write};
 
 /// How many people one call of purge removes at most.
 const PURGE_SLICE: usize = 500;
@@ -29,7 +29,7 @@ impl Store for MemoryStore {
     ) -> Result<Vec<Option<Record>>> {
         let state = self.state();
         let Some(tenant) = state.tenants.get(&tenant) else { return Ok(vec![None; ids.len()]) };
-        let get = |id| tenant.shown(*tenant.ids.get(id)?, (organization, Reach::Members), audience).cloned();
+        let get = |id: &Uuid| tenant.shown(tenant.led_to(*id)?, (organization, Reach::Members), audience).cloned();
         Ok(ids.iter().map(get).collect())
     }
 
@@ -65,10 +65,10 @@ impl Store for MemoryStore {
         if receipt.is_some() {
             return Ok(Applied { receipt, ..copy.unchanged() });
         }
-        let is_about_plans = matches!(command, Command::KeepPlan(_) | Command::ForgetPlan { .. });
+        let is_kept_beside = is_kept_beside(&command);
         let applied = run(&state, &mut copy, &author, command)?;
         plan::remember(&mut copy, &author, &applied);
-        if applied.is_changed || author.once.is_some() || is_about_plans {
+        if applied.is_changed || author.once.is_some() || is_kept_beside {
             state.tenants.insert(tenant, copy);
         }
         Ok(applied)
@@ -87,6 +87,28 @@ impl Store for MemoryStore {
         let state = self.state();
         let plans = state.tenants.get(&tenant).into_iter().flat_map(|tenant| &tenant.plans);
         Ok(plans.into_iter().find(|plan| plan.id == id).cloned())
+    }
+
+    async fn job(&self, tenant: TenantId, id: Uuid) -> Result<Option<Job>> {
+        Ok(self.state().tenants.get(&tenant).and_then(|tenant| Some(tenant.job(id)?.job.clone())))
+    }
+
+    async fn jobs(&self, tenant: TenantId, due: Option<Timestamp>) -> Result<Vec<Job>> {
+        let state = self.state();
+        let jobs = state.tenants.get(&tenant).into_iter().flat_map(|tenant| &tenant.jobs).map(|kept| &kept.job);
+        let mut jobs: Vec<Job> = jobs.filter(|job| due.is_none_or(|due| job.due <= due)).cloned().collect();
+        jobs.sort_by_key(|job| (job.created, job.id));
+        Ok(jobs)
+    }
+
+    async fn job_piece(&self, tenant: TenantId, id: Uuid, file: &str, part: u32) -> Result<Option<Vec<u8>>> {
+        let state = self.state();
+        let job = state.tenants.get(&tenant).and_then(|tenant| tenant.job(id));
+        Ok(job.and_then(|kept| kept.files.get(&(file.to_owned(), part)).cloned()))
+    }
+
+    async fn tenants_with_jobs(&self) -> Result<Vec<TenantId>> {
+        Ok(self.state().tenants.iter().filter(|(_, tenant)| !tenant.jobs.is_empty()).map(|(id, _)| *id).collect())
     }
 
     async fn group(&self, tenant: TenantId, id: Uuid) -> Result<Option<Group>> {
@@ -207,10 +229,17 @@ fn run(state: &State, tenant: &mut Tenant, author: &Author, command: Command) ->
         Command::Trash(trash) => trash::trash(tenant, author, &trash),
         Command::Restore(wanted) => trash::restore(tenant, author, &wanted),
         Command::Revise(revision) => write::revise(tenant, author, *revision),
+        Command::Merge(wanted) => merge::merge(tenant, author, *wanted),
         Command::KeepPlan(plan) => plan::keep(tenant, author, *plan),
         Command::ForgetPlan { id } => {
             tenant.plans.retain(|plan| plan.id != id);
             Ok(tenant.unchanged())
+        }
+        Command::Job(edit) => jobs::edit(tenant, author, edit),
+        Command::AndJob { command, then } => {
+            let applied = run(state, tenant, author, *command)?;
+            jobs::edit(tenant, author, then.0(&applied))?;
+            Ok(applied)
         }
         Command::Unless { since, touched, command } => {
             plan::untouched(tenant, since, &touched)?;
@@ -230,6 +259,16 @@ fn run(state: &State, tenant: &mut Tenant, author: &Author, command: Command) ->
             let before = tenant.unchanged();
             commands.into_iter().try_fold(before, |done, command| Ok(done.and(run(state, tenant, author, command)?)))
         }
+    }
+}
+
+/// Whether a command is about what is kept beside the directory itself, so that it changes something and makes no change.
+fn is_kept_beside(command: &Command) -> bool {
+    match command {
+        Command::KeepPlan(_) | Command::ForgetPlan { .. } | Command::Job(_) | Command::AndJob { .. } => true,
+        Command::Together(commands) => commands.iter().any(is_kept_beside),
+        Command::Unless { command, .. } => is_kept_beside(command),
+        _ => false,
     }
 }
 

@@ -55,11 +55,18 @@ fn undo_people(
     logged: &Logged,
     before: &BTreeMap<u32, Before>,
 ) -> Result<Applied> {
+    let seats = logged.seats.iter().filter(|seat| !undo.passed.contains(seat.person));
+    let seats = tenant.unseat(author, seats.cloned().collect());
     let revision = tenant.next_revision();
     let mut now = BTreeMap::new();
-    for (number, before) in before.iter().filter(|(number, _)| !undo.passed.contains(**number)) {
+    for (number, before) in before {
         let Some(card) = tenant.card_mut(*number) else { continue };
         let current = Before { was_live: card.trashed.is_none(), contact: Some(card.record.contact.clone()) };
+        // Who was taken in is somebody again, whatever else became of the card.
+        let mut separate = card.record.contact.clone();
+        separate.formers.retain(|former| former.change != undo.change);
+        let passed = Before { was_live: current.was_live, contact: Some(separate) };
+        let before = if undo.passed.contains(*number) { &passed } else { before };
         let mended = before.contact.clone().filter(|contact| *contact != card.record.contact);
         if current.was_live == before.was_live && mended.is_none() {
             continue;
@@ -74,7 +81,8 @@ fn undo_people(
     }
     tenant.spares(author, &now)?;
     tenant.stand(tenant.losses(author, &now), &Numbers::new())?;
-    Ok(tenant.log_people(author, (ChangeKind::Undo, logged.change.organization, Some(undo.change)), now))
+    let changes = (ChangeKind::Undo, logged.change.organization, Some(undo.change));
+    Ok(tenant.log_people_and_seats(author, changes, now, seats))
 }
 
 impl Undo {

@@ -11,7 +11,7 @@ use uuid::Uuid;
 
 use super::state::{Before, Card, Standing, Tenant};
 
-struct Writing<'a> {
+pub(super) struct Writing<'a> {
     tenant: &'a mut Tenant,
     author: &'a Author,
     /// The batch without its writes.
@@ -19,6 +19,8 @@ struct Writing<'a> {
     before: BTreeMap<u32, Before>,
     /// What a batch of all or nothing took, write by write.
     losses: BTreeSet<Loss>,
+    /// From how many cards it took all that they had in some member.
+    blanked: u64,
 }
 
 pub(super) fn write(tenant: &mut Tenant, author: &Author, mut batch: Batch) -> Result<Applied> {
@@ -36,6 +38,7 @@ pub(super) fn write(tenant: &mut Tenant, author: &Author, mut batch: Batch) -> R
         } else {
             outcomes.push(outcome);
         }
+        judge::blanked(writing.blanked, writing.batch.most_blanked)?;
     }
     Ok(Applied { outcomes, ..writing.end(ChangeKind::Write)? })
 }
@@ -48,8 +51,8 @@ pub(super) fn revise(tenant: &mut Tenant, author: &Author, revision: Revision) -
         return Err(Error::TooLarge { limit: "revised_people", most });
     }
     let (reach, mode, writes) = (Reach::Own, Mode::AllOrNothing, Vec::new());
-    let has_unique_emails = false;
-    let batch = Batch { organization, reach, sources, mode, admits_unknown_groups, has_unique_emails, writes };
+    let (has_unique_emails, most_blanked) = (false, None);
+    let batch = Batch { organization, reach, sources, mode, admits_unknown_groups, has_unique_emails, most_blanked, writes };
     let mut writing = Writing::begin(tenant, author, batch)?;
     let mut write = Write::Patch { id: Uuid::nil(), expect: Expect::Any, patch: Box::new(patch) };
     judge::settle(&mut write, writing.tenant.number_of(organization));
@@ -65,19 +68,27 @@ pub(super) fn revise(tenant: &mut Tenant, author: &Author, revision: Revision) -
 }
 
 impl<'a> Writing<'a> {
-    fn begin(tenant: &'a mut Tenant, author: &'a Author, batch: Batch) -> Result<Self> {
+    pub fn begin(tenant: &'a mut Tenant, author: &'a Author, batch: Batch) -> Result<Self> {
         tenant.known_organization(batch.organization)?;
         if let Reach::Below(top) = batch.reach {
             tenant.known_organization(top)?;
         }
         judge::delegation(author, |id| Ok(tenant.live_by_id(id).cloned()))?;
-        Ok(Writing { tenant, author, batch, before: BTreeMap::new(), losses: BTreeSet::new() })
+        Ok(Writing { tenant, author, batch, before: BTreeMap::new(), losses: BTreeSet::new(), blanked: 0 })
     }
 
     fn end(self, kind: ChangeKind) -> Result<Applied> {
-        let Writing { tenant, author, batch, before, losses } = self;
+        let organization = self.batch.organization;
+        let blanked = self.blanked;
+        let (tenant, author, before) = self.judged()?;
+        Ok(Applied { blanked, ..tenant.log_people(author, (kind, organization, None), before) })
+    }
+
+    /// Judges all of it together; answers how people were before.
+    pub fn judged(self) -> Result<(&'a mut Tenant, &'a Author, BTreeMap<u32, Before>)> {
+        let Writing { tenant, author, before, losses, .. } = self;
         tenant.stand(losses, &Numbers::new())?;
-        Ok(tenant.log_people(author, (kind, batch.organization, None), before))
+        Ok((tenant, author, before))
     }
 
     fn one(&mut self, write: Write) -> Result<Outcome> {
@@ -128,7 +139,7 @@ impl<'a> Writing<'a> {
         self.create(id, claim.card())
     }
 
-    fn change(&mut self, current: Record, write: Write) -> Result<Outcome> {
+    pub fn change(&mut self, current: Record, write: Write) -> Result<Outcome> {
         let number = current.number;
         let Some(contact) = judge::change(&self.batch, &self.author.limits, &current, write)? else {
             return Ok(Outcome::Unchanged(current));
@@ -137,6 +148,7 @@ impl<'a> Writing<'a> {
         self.known_organizations(&contact, &current.contact.memberships)?;
         self.own_emails(Some(&current), &contact)?;
         self.protect(&current, Some(&contact))?;
+        self.blanked += u64::from(current.contact.is_blanked_by(&contact));
         self.remember(number, &current);
         let record = Record { revision: self.tenant.next_revision(), modified: self.author.time, contact, ..current };
         self.tenant.card_mut(number).expect("it was found above").record = record.clone();
@@ -145,16 +157,22 @@ impl<'a> Writing<'a> {
 
     fn delete(&mut self, id: Uuid, expect: Expect) -> Result<Outcome> {
         let current = self.current(id)?;
-        let number = current.number;
-        judge::delete(&self.batch, &current, expect)?;
-        self.protect(&current, None)?;
-        self.remember(number, &current);
-        self.tenant.card_mut(number).expect("it was found above").trashed = Some(self.author.time);
+        self.remove(&current, expect)?;
         Ok(Outcome::Trashed(id))
     }
 
-    fn current(&self, id: Uuid) -> Result<Record> {
-        let record = self.tenant.live_by_id(id).ok_or_else(|| Error::no_contact(id))?;
+    pub fn remove(&mut self, current: &Record, expect: Expect) -> Result<()> {
+        let number = current.number;
+        judge::delete(&self.batch, current, expect)?;
+        self.protect(current, None)?;
+        self.remember(number, current);
+        self.tenant.card_mut(number).expect("it was found above").trashed = Some(self.author.time);
+        Ok(())
+    }
+
+    pub fn current(&self, id: Uuid) -> Result<Record> {
+        let found = self.tenant.led_to(id).and_then(|number| self.tenant.live(number));
+        let record = &found.ok_or_else(|| Error::no_contact(id))?.record;
         self.reached(record)?;
         Ok(record.clone())
     }

@@ -1,9 +1,9 @@
 //! Random commands.
 
-use cardfile_directory::{Command, Revision, Store, Trash};
+use cardfile_directory::{Command, Merge, Revision, Store, Trash};
 use cardfile_model::{
-    Audience, Batch, Edit, Expect, GroupDraft, GroupPatch, MemberEdit, Mode, NoteEdit, Numbers, OrganizationId, People, Reach,
-    Selection, Sources, Unknown, Write,
+    Audience, Batch, Edit, Expect, GroupDraft, GroupPatch, MemberEdit, Mode, NoteEdit, Numbers, OrganizationId, Patch, People,
+    Reach, Selection, Sources, Unknown, Write,
 };
 use uuid::Uuid;
 
@@ -45,7 +45,7 @@ impl Trial {
     /// One command; early on mostly writes, so that there is somebody.
     async fn single(&mut self) -> Command {
         let organization = *self.dice.one(&self.organizations);
-        match self.dice.below(28) {
+        match self.dice.below(30) {
             0..=6 => Command::Write(self.batch().await),
             7 => Command::Trash(Trash { organization, sources: self.sources(), selection: self.selection(8) }),
             8 | 9 => Command::CreateGroup(self.group_draft()),
@@ -59,6 +59,7 @@ impl Trial {
                 Command::Undo { organization, change: self.change(organization).await, is_forced: self.dice.chance(40) }
             }
             21 => Command::Restore(Trash { organization, sources: self.sources(), selection: self.selection(20) }),
+            28 | 29 => Command::Merge(Box::new(self.merge(organization))),
             22 => Command::Revise(Box::new(self.revision(organization))),
             23 => Command::Unless {
                 since: self.change(organization).await,
@@ -66,6 +67,19 @@ impl Trial {
                 command: Box::new(Command::Trash(Trash { organization, sources: Sources::Any, selection: self.selection(8) })),
             },
             _ => Command::Undo { organization, change: self.change(organization).await, is_forced: self.dice.chance(40) },
+        }
+    }
+
+    fn merge(&mut self, organization: OrganizationId) -> Merge {
+        let at = self.organizations.iter().position(|known| *known == organization).unwrap_or_default().min(1);
+        let most = 1 + self.dice.below(3);
+        Merge {
+            organization,
+            sources: self.sources(),
+            into: self.somebody(at),
+            others: (0..most).map(|_| self.somebody(at)).collect(),
+            patch: if self.dice.chance(30) { self.patch() } else { Patch::default() },
+            admits_unknown_groups: self.dice.chance(30),
         }
     }
 
@@ -113,6 +127,7 @@ impl Trial {
             mode: if self.dice.chance(25) { Mode::AllOrNothing } else { Mode::Each },
             admits_unknown_groups: self.dice.chance(30),
             has_unique_emails: self.dice.chance(20),
+            most_blanked: self.dice.chance(10).then(|| self.dice.below(3).into()),
             writes,
         }
     }

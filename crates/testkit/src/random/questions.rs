@@ -121,6 +121,7 @@ impl Trial {
             8 => Filter::Source((*self.dice.one(SOURCES)).into()),
             9 => Filter::MemberOf(self.some_group()),
             10 => Filter::SharedWithAny(self.dice.some(&self.groups, 2)),
+            11 if self.dice.chance(30) => Filter::Called((0..self.dice.below(6)).map(|_| self.dice.below(40)).collect()),
             11 => Filter::Ids(self.dice.some(&self.people, 4)),
             12 => Filter::Numbers((0..self.dice.below(6)).map(|_| self.dice.below(40)).collect()),
             13 => Filter::FieldContains {

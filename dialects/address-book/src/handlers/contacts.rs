@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use cardfile_directory::{Desk, Outcome, Reader, Wanted};
+use cardfile_directory::{Desk, Outcome, Reader, Wanted, called};
 use cardfile_model::{Expect, Filter, Mode, Numbers, Patch, Reach, Record, Write};
 use uuid::Uuid;
 
@@ -54,8 +54,8 @@ async fn one(desk: &Desk<'_>, record: Record) -> Result<Out, Failure> {
 
 /// The contacts of these numbers, inherited ones too.
 pub async fn by_number(reader: &Reader<'_, '_>, numbers: Numbers) -> Result<BTreeMap<u32, Record>, Failure> {
-    let wanted = Wanted { filter: Filter::Numbers(numbers), reach: Reach::Inherited, ..Wanted::default() };
-    Ok(reader.page(wanted).await?.records.into_iter().map(|record| (record.number, record)).collect())
+    let wanted = Wanted { filter: Filter::Called(numbers.clone()), reach: Reach::Inherited, ..Wanted::default() };
+    Ok(called(reader.page(wanted).await?.records, &numbers))
 }
 
 /// Replaces what this door knows of one contact.

@@ -3,7 +3,7 @@
 use cardfile_directory::Wanted;
 use cardfile_model::{Filter, MemberEdit, Selection, Unknown};
 
-use super::delete::refuse_unknown;
+use super::delete::{led_on, refuse_unknown};
 use super::{done, listing};
 use crate::error::Failure;
 use crate::lists;
@@ -42,6 +42,7 @@ async fn change(visit: &Visit, edit: fn(Selection) -> MemberEdit) -> Result<Out,
     let members = Members::read(visit.body()?.object(ROOT)?, &visit.settings)?;
     let desk = visit.desk().await?;
     desk.group_reader()?.reach(id).await?;
+    let members = led_on(&desk, members).await?;
     refuse_unknown(visit, &desk, &members).await?;
     desk.group_editor()?.change_members(id, vec![edit(members.selection())], Unknown::Skip).await?;
     Ok(done())

@@ -45,6 +45,7 @@ pub fn contact((account, organization): (OrganizationId, OrganizationId), record
         memberships: _,
         is_inactive: _,
         keys: _,
+        formers: _,
         extensions,
     } = contact;
     let own = extensions.get(EXTENSION);

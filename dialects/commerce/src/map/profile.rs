@@ -114,6 +114,7 @@ pub fn profile(record: &Record, merchant: &Merchant<'_>, shown_roles: Roles) -> 
         memberships: _,
         is_inactive,
         keys: _,
+        formers: _,
         extensions: _,
     } = contact;
     let id = ids::profile(*number);

@@ -46,7 +46,7 @@ fn compared(path: &[&str], comparison: &Comparison, merchant: &Merchant<'_>, acc
         ["lastModifiedDate"] => compare(Field::Modified),
         ["id" | "repositoryId"] => {
             let numbers = ids::read_profile(text.map_err(|()| refused())?).into_iter().collect::<Numbers>();
-            Filter::Numbers(numbers)
+            Filter::Called(numbers)
         }
         ["active"] => match is.map_err(|()| refused())? {
             Scalar::Boolean(true) => Filter::Not(Box::new(Filter::Inactive)),

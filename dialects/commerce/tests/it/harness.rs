@@ -201,6 +201,7 @@ impl Harness {
             mode: Mode::AllOrNothing,
             admits_unknown_groups: false,
             has_unique_emails: false,
+            most_blanked: None,
             writes,
         };
         self.apply(Command::Write(batch)).await;

@@ -38,6 +38,7 @@ pub fn contact(record: &Record, organization: OrganizationId) -> ContactAnswer<'
         memberships: _,
         is_inactive: _,
         keys: _,
+        formers: _,
         extensions: _,
     } = contact;
     ContactAnswer {

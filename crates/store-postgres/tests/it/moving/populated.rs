@@ -4,8 +4,8 @@ use std::path::Path;
 use std::sync::Arc;
 
 use cardfile_directory::{
-    Applied, Author, Client, Clock, Command, Issue, KeptPlan, Login, Once, OrganizationDraft, Origin, Principal, Scopes, Store,
-    Surface, Token, TokenDraft,
+    Applied, Author, Client, Clock, Command, Issue, Job, JobEdit, JobState, KeptPlan, Login, Once, OrganizationDraft, Origin,
+    Piece, Principal, Scopes, Store, Surface, Token, TokenDraft,
 };
 use cardfile_model::{Audience, Batch, Limits, Mode, OrganizationId, Reach, Role, Sources, TenantId, Write};
 use cardfile_testkit::random::Life;
@@ -52,6 +52,10 @@ impl Populated {
             }
             let kept = plan(*tenant, self.time);
             assert_eq!(store.kept_plan(*tenant, kept.id).await.expect("an answer"), Some(kept));
+            let kept = Job { version: 1, ..job(*tenant, self.time) };
+            assert_eq!(store.job_piece(*tenant, kept.id, "input", 0).await.expect("an answer"), Some(vec![1, 2, 3]));
+            assert_eq!(store.job(*tenant, kept.id).await.expect("an answer"), Some(kept));
+            assert!(store.tenants_with_jobs().await.expect("an answer").contains(tenant));
             let author = Author::unbound(self.time, None, "test", Arc::new(Limits::default()));
             let again = store.apply(*tenant, once(&author), Command::Together(Vec::new())).await.expect("an answer");
             assert_eq!(again.receipt.as_deref(), Some(&b"done"[..]));
@@ -91,6 +95,21 @@ fn plan(tenant: TenantId, time: Timestamp) -> KeptPlan {
     }
 }
 
+/// The job that a tenant has.
+fn job(tenant: TenantId, time: Timestamp) -> Job {
+    Job {
+        id: id(tenant, 2_002),
+        organization: OrganizationId(tenant.0),
+        kind: "import".to_owned(),
+        state: JobState::Waiting,
+        created: time,
+        updated: time,
+        due: time,
+        version: 0,
+        document: serde_json::json!({"format": "csv"}),
+    }
+}
+
 /// Makes a tenant with people, a token, a client with tokens, a log-in; answers the tokens.
 async fn furnish(store: &dyn Store, tenant: TenantId, time: Timestamp) -> Vec<Token> {
     let organization = OrganizationId(tenant.0);
@@ -103,11 +122,15 @@ async fn furnish(store: &dyn Store, tenant: TenantId, time: Timestamp) -> Vec<To
         mode: Mode::AllOrNothing,
         admits_unknown_groups: true,
         has_unique_emails: false,
+        most_blanked: None,
         writes: (1..=PEOPLE).map(write).collect(),
     };
     let author = Author::unbound(time, None, "test", Arc::new(Limits::default()));
     store.apply(tenant, once(&author), Command::Write(batch)).await.expect("people can be made");
     store.apply(tenant, author.clone(), Command::KeepPlan(Box::new(plan(tenant, time)))).await.expect("a plan can be kept");
+    let pieces = vec![Piece { file: "input".to_owned(), part: 0, bytes: vec![1, 2, 3] }];
+    let edit = JobEdit::Put { job: Box::new(job(tenant, time)), pieces, dropped: Vec::new() };
+    store.apply(tenant, author.clone(), Command::Job(edit)).await.expect("a job can be kept");
     let principal = |name: Option<&str>, number| Principal {
         id: id(tenant, number),
         name: name.map(str::to_owned),

@@ -10,8 +10,8 @@ use cardfile_engine::transfer::{Settings, transfer};
 use cardfile_model::{Edit, Expect, Filter, OrganizationPatch, Patch, Selection, Sources, TenantId, Write};
 use cardfile_store_postgres::Options;
 use cardfile_testkit::contract::{
-    Harness, books, clients, filters, groups, history, log, logins, members, once, organizations, paging, plans, purge, registry,
-    shared, stubs, trash, undo, undo_groups, undo_organizations, writes,
+    Harness, books, clients, filters, groups, history, jobs, log, logins, members, merges, once, organizations, paging, plans,
+    purge, registry, shared, stubs, trash, undo, undo_groups, undo_organizations, writes,
 };
 use cardfile_testkit::random;
 use uuid::Uuid;
@@ -68,6 +68,8 @@ pub async fn statements() -> BTreeSet<String> {
             all_tokens_of_a_principal_end_together
         }
         plans { a_plan_is_kept_until_it_is_forgotten a_command_waits_for_nobody_to_have_been_touched }
+        jobs { jobs_are_found_when_they_are_due a_job_is_kept_and_written_on a_job_goes_with_its_files }
+        merges { who_stays_takes_the_places_in_groups writes_by_a_former_id_reach_who_stays }
         once { a_command_is_done_once_under_a_key }
         members { members_are_called_by_name_or_address }
         stubs { an_unknown_id_is_passed_over_refused_or_admitted an_id_without_a_card_stands_in_groups_only a_card_made_later_takes_the_number_of_its_id }
