@@ -182,6 +182,12 @@ pub(crate) struct Import {
     /// Sources whose word counts before others', the first most
     #[arg(long, value_name = "NAME", value_delimiter = ',')]
     pub(crate) precedence: Vec<String>,
+    /// The file has everyone of its source: who is not in it goes to the trash, unless a row was rejected
+    #[arg(long, requires = "source")]
+    pub(crate) sync: bool,
+    /// Go on also where a large share of the organization would be deleted or blanked
+    #[arg(long)]
+    pub(crate) yes: bool,
     /// Only tell what would be done
     #[arg(long)]
     pub(crate) dry_run: bool,
@@ -204,6 +210,17 @@ pub(crate) enum Match {
     Phone,
     /// By nothing: every row is made
     None,
+}
+
+impl From<Match> for cardfile_jobs::Match {
+    fn from(by: Match) -> Self {
+        match by {
+            Match::Key => cardfile_jobs::Match::Key,
+            Match::Email => cardfile_jobs::Match::Email,
+            Match::Phone => cardfile_jobs::Match::Phone,
+            Match::None => cardfile_jobs::Match::None,
+        }
+    }
 }
 
 #[derive(Debug, Args)]

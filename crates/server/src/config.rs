@@ -65,6 +65,8 @@ pub struct Config {
     pub commerce: cardfile_commerce::Settings,
     /// The directory's own door.
     pub native: cardfile_native::Settings,
+    /// How jobs are done: imports, exports, the search for duplicates.
+    pub jobs: cardfile_jobs::Settings,
     /// The embedded store.
     pub store: cardfile_store_sqlite::Options,
     /// The store in a database, when one is named.
@@ -100,6 +102,7 @@ impl Default for Config {
             address_book: cardfile_address_book::Settings::default(),
             commerce: cardfile_commerce::Settings::default(),
             native: cardfile_native::Settings::default(),
+            jobs: cardfile_jobs::Settings::default(),
             store: cardfile_store_sqlite::Options::default(),
             postgres: cardfile_store_postgres::Options::default(),
         }
@@ -150,6 +153,7 @@ impl Config {
         self.address_book.check().map_err(|error| anyhow!("address_book.{error}"))?;
         self.commerce.check().map_err(|error| anyhow!("commerce.{error}"))?;
         self.native.check().map_err(|error| anyhow!("native.{error}"))?;
+        self.jobs.check().map_err(|error| anyhow!("jobs.{error}"))?;
         self.check_protections()?;
         for (name, term) in [
             ("request_timeout", self.request_timeout),

@@ -10,6 +10,7 @@ use std::time::Duration;
 
 use anyhow::{Context, Result};
 use cardfile_http::Door;
+use cardfile_jobs::Worker;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
 
@@ -115,6 +116,7 @@ impl Server {
             closing: closed,
         };
         let purging = tokio::spawn(purge::run(Arc::clone(&self.house.directory), self.config.purge_interval.0));
+        let working = tokio::spawn(Worker::new(Arc::clone(&self.house.directory), self.config.jobs.clone()).run());
         loop {
             tokio::select! {
                 wish = self.signals.next() => match wish {
@@ -135,6 +137,8 @@ impl Server {
         // Who waits for changes would hold their connections until the grace term ends.
         self.house.directory.close();
         purging.abort();
+        // What is at work is taken up by the next server where it is left.
+        working.abort();
         drop(self.listener);
         drop(closing);
         tokio::select! {

@@ -31,6 +31,13 @@ pub enum Failure {
         /// Of how many.
         of: u64,
     },
+    /// A job does not stand where it would have to.
+    JobState {
+        /// Where it stands.
+        state: &'static str,
+        /// When it could be done.
+        wanted: &'static str,
+    },
     /// An idempotency key is in use for another request.
     KeyTaken,
     /// What changed behind a position is not known any more.
@@ -180,6 +187,10 @@ impl Failure {
                 let detail = format!("This concerns {people} of {of} people; send confirm=true, or plan it first.");
                 let more = json!({"people": people, "of": of});
                 Told { more, ..Told::new(StatusCode::CONFLICT, "confirmation-required", detail) }
+            }
+            Failure::JobState { state, wanted } => {
+                let detail = format!("The job is {state}: that is possible when {wanted}.");
+                Told::new(StatusCode::CONFLICT, "job-state", detail)
             }
             Failure::KeyTaken => {
                 let detail = "This Idempotency-Key was sent with another request.";

@@ -1,6 +1,7 @@
 //! What every request passes through: an id, the token, the rate limit, the deadline, and the form of a failure.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use axum::extract::{Request, State};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Method};
@@ -13,6 +14,8 @@ use crate::error::Failure;
 use crate::settings::Settings;
 use crate::visit::Visitor;
 
+/// Where files are sent to, within the door.
+const IMPORTS: &str = "/imports";
 const REQUEST: HeaderName = HeaderName::from_static("x-request-id");
 const LIMIT: HeaderName = HeaderName::from_static("ratelimit-limit");
 const REMAINING: HeaderName = HeaderName::from_static("ratelimit-remaining");
@@ -30,7 +33,11 @@ pub struct Entrance {
 pub async fn gate(State(entrance): State<Entrance>, request: Request, next: Next) -> Response {
     let id: Arc<str> = entrance.door.directory().next_id().to_string().into();
     let is_write = !matches!(*request.method(), Method::GET | Method::HEAD | Method::OPTIONS);
-    let timeout = entrance.door.settings().request_timeout;
+    let timeout = match request.uri().path() {
+        // What is sent may be large.
+        IMPORTS => Duration::from_secs(entrance.settings.import_seconds.into()),
+        _ => entrance.door.settings().request_timeout,
+    };
     let (mut response, allowance) = match within(timeout, is_write, handle(entrance, request, next)).await {
         Ok(handled) => handled,
         Err(Late) => (Failure::Late.into_response(), None),

@@ -5,8 +5,6 @@ mod keep;
 use std::collections::BTreeSet;
 
 use axum::http::StatusCode;
-use base64::Engine;
-use base64::engine::general_purpose::STANDARD;
 use cardfile_directory::{Applied, Deed, Desk, Difference, Error, Planned};
 use cardfile_interchange::json::{Person, PersonPatch};
 use cardfile_model::{GroupPatch, MemberEdit, MembershipEdit, Mode, Numbers, OrganizationId, Patch, People, Selection, Unknown};
@@ -15,6 +13,7 @@ use serde_json::Value;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
+pub use cardfile_jobs::Set;
 pub use keep::{applied, discarded, kept, shown};
 
 use crate::answer::{Answer, Rendered, json};
@@ -42,32 +41,10 @@ pub enum Task {
     Leave { group: Uuid, people: Set },
     /// Many writes.
     Write { items: Vec<BulkItem>, all_or_nothing: bool },
+    /// People turn out to be one.
+    Merge { into: Uuid, others: Vec<Uuid>, patch: Option<Value> },
     /// A change is taken back.
     Undo { change: u64, force: bool },
-}
-
-/// Some people, by number.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(into = "String", try_from = "String")]
-pub struct Set(pub Numbers);
-
-impl From<Set> for String {
-    fn from(Set(mut numbers): Set) -> String {
-        numbers.optimize();
-        let mut bytes = Vec::with_capacity(numbers.serialized_size());
-        // Nothing fails that writes into memory; what did would not be read again.
-        let _written = numbers.serialize_into(&mut bytes);
-        STANDARD.encode(bytes)
-    }
-}
-
-impl TryFrom<String> for Set {
-    type Error = String;
-
-    fn try_from(text: String) -> Result<Self, String> {
-        let bytes = STANDARD.decode(text).map_err(|error| error.to_string())?;
-        Numbers::deserialize_from(&*bytes).map(Set).map_err(|error| error.to_string())
-    }
 }
 
 impl Task {
@@ -80,7 +57,7 @@ impl Task {
             | Task::Move { people, .. }
             | Task::Join { people, .. }
             | Task::Leave { people, .. } => Some(&people.0),
-            Task::Write { .. } | Task::Undo { .. } => None,
+            Task::Write { .. } | Task::Undo { .. } | Task::Merge { .. } => None,
         }
     }
 
@@ -110,6 +87,13 @@ impl Task {
                 let mode = if *all_or_nothing { Mode::AllOrNothing } else { Mode::Each };
                 let writes = bulk::writes(desk, items)?;
                 desk.editor()?.writing(mode, writes)?
+            }
+            Task::Merge { into, others, patch } => {
+                let patch = match patch {
+                    Some(patch) => visit::read::<PersonPatch>(patch.to_string().as_bytes())?.into_patch(&Around::of(desk))?,
+                    None => Patch::default(),
+                };
+                desk.editor()?.merging(*into, others.clone(), patch)
             }
             Task::Undo { change, force } => desk.editor()?.undoing(*change, *force),
         })

@@ -12,7 +12,10 @@ use utoipa_axum::routes;
 use crate::document::{self, titled};
 use crate::error::Failure;
 use crate::gate::{Entrance, gate};
-use crate::handlers::{bulk, changes, contacts, feed, groups, list, lookup, members, organizations, plans, tokens, verbs};
+use crate::handlers::{
+    bulk, changes, contacts, feed, groups, jobs, list, lookup, members, merges, organizations, plans, starts, tokens, verbs,
+    webhooks,
+};
 use crate::settings::Settings;
 
 /// Where the door stands.
@@ -62,4 +65,20 @@ pub fn described() -> OpenApiRouter {
         .routes(routes!(plans::get, plans::delete))
         .routes(routes!(plans::apply))
         .routes(routes!(plans::undo))
+        .routes(routes!(merges::merge))
+        .routes(routes!(merges::unmerge))
+        .routes(routes!(starts::import))
+        .routes(routes!(starts::export))
+        .routes(routes!(starts::duplicates))
+        .routes(routes!(jobs::list))
+        .routes(routes!(jobs::get, jobs::delete))
+        .routes(routes!(jobs::cancel))
+        .routes(routes!(jobs::confirm))
+        .routes(routes!(jobs::apply))
+        .routes(routes!(jobs::file))
+        .routes(routes!(webhooks::list, webhooks::create))
+        .routes(routes!(webhooks::get, webhooks::delete))
+        .routes(routes!(webhooks::letters))
+        .routes(routes!(webhooks::letter, webhooks::forget))
+        .routes(routes!(webhooks::redeliver))
 }

@@ -60,7 +60,7 @@ impl Select {
             }
             Select { ids: None, numbers: Some(numbers), filter: None, group: None, all: None, .. } => {
                 within(numbers.len(), "numbers")?;
-                Filter::Numbers(numbers.iter().copied().collect())
+                Filter::Called(numbers.iter().copied().collect())
             }
             Select { ids: None, numbers: None, filter: Some(text), group: None, all: None, .. } => {
                 let number_of = |id| desk.tree().get(OrganizationId(id)).map(|found| found.number);

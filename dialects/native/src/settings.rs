@@ -22,6 +22,10 @@ pub struct Settings {
     pub feed_wait_seconds: u32,
     /// Seconds of silence after which a stream of changes says that it is still there.
     pub feed_heartbeat_seconds: u32,
+    /// The largest file that can be sent to be imported, in MiB.
+    pub import_mib: u32,
+    /// Seconds that a file may take to come.
+    pub import_seconds: u32,
     /// How many of a hundred people of an organization one request may delete or blank without being confirmed.
     pub guard_percent: u8,
     /// How many people it may delete or blank in any case.
@@ -39,6 +43,8 @@ impl Default for Settings {
             plan_hours: 24,
             feed_wait_seconds: 25,
             feed_heartbeat_seconds: 15,
+            import_mib: 1024,
+            import_seconds: 3600,
             guard_percent: 20,
             guard_people: 50,
         }
@@ -59,6 +65,9 @@ impl Settings {
         }
         if self.plan_hours == 0 {
             return Err("plan_hours: must be at least 1".to_owned());
+        }
+        if self.import_mib == 0 || self.import_seconds == 0 {
+            return Err("import_mib, import_seconds: must be at least 1".to_owned());
         }
         if self.feed_heartbeat_seconds == 0 {
             return Err("feed_heartbeat_seconds: must be at least 1".to_owned());

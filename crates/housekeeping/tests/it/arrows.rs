@@ -13,7 +13,8 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("cardfile-http", &["cardfile-directory", "cardfile-model"]),
     ("cardfile-interchange", &["cardfile-model"]),
     ("cardfile-likeness", &["cardfile-model"]),
-    ("cardfile-native", &["cardfile-http", "cardfile-interchange", "cardfile-directory", "cardfile-model"]),
+    ("cardfile-jobs", &["cardfile-interchange", "cardfile-likeness", "cardfile-directory", "cardfile-model"]),
+    ("cardfile-native", &["cardfile-http", "cardfile-jobs", "cardfile-interchange", "cardfile-directory", "cardfile-model"]),
     (
         "cardfile-server",
         &[
@@ -22,6 +23,7 @@ const ARROWS: &[(&str, &[&str])] = &[
             "cardfile-native",
             "cardfile-webex",
             "cardfile-http",
+            "cardfile-jobs",
             "cardfile-store-sqlite",
             "cardfile-store-postgres",
             "cardfile-directory",
@@ -33,6 +35,7 @@ const ARROWS: &[(&str, &[&str])] = &[
         &[
             "cardfile-server",
             "cardfile-interchange",
+            "cardfile-jobs",
             "cardfile-engine",
             "cardfile-store-sqlite",
             "cardfile-store-postgres",

@@ -65,7 +65,7 @@ pub async fn get(visit: Visit) -> Answer {
 pub async fn by_number(visit: Visit) -> Answer {
     let desk = visit.desk().await?;
     let number: u32 = visit.number("number")?;
-    let filter = Filter::Numbers([number].into());
+    let filter = Filter::Called([number].into());
     let page = desk.reader()?.find(filter, cardfile_model::Order::Number, 0, 1).await?;
     let unknown = || Error::NotFound { kind: cardfile_directory::Kind::Contact, id: number.to_string() };
     let record = page.records.into_iter().next().ok_or_else(unknown)?;

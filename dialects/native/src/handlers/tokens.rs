@@ -33,7 +33,7 @@ pub async fn create(visit: Visit, request: Request) -> Answer {
     let body = visit.body(request).await?;
     let desk = visit.desk().await?;
     let administration = desk.administration()?;
-    no_key(&visit)?;
+    without_key(&visit)?;
     let TokenCreation { role, scopes, expires_in } = read(&body)?;
     let role = match role.as_deref() {
         None | Some("admin") => Role::Admin,
@@ -95,7 +95,7 @@ pub async fn create_client(visit: Visit, request: Request) -> Answer {
     let body = visit.body(request).await?;
     let desk = visit.desk().await?;
     desk.administration()?;
-    no_key(&visit)?;
+    without_key(&visit)?;
     let ClientCreation { id } = read(&body)?;
     let organization = desk.organization().id;
     let (id, secret) = visit.directory().add_client(organization, id).await?;
@@ -116,7 +116,8 @@ pub async fn delete_client(visit: Visit) -> Answer {
     Rendered::empty().respond()
 }
 
-fn no_key(visit: &Visit) -> Result<(), crate::error::Failure> {
+/// Refuses an idempotency key, where the answer has something secret.
+pub fn without_key(visit: &Visit) -> Result<(), crate::error::Failure> {
     if visit.headers.contains_key("idempotency-key") {
         let message = "is not taken here: what is secret is told once and not kept; look whether it was made by listing";
         return Err(parameter("Idempotency-Key", message));

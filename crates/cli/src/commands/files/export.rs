@@ -5,9 +5,10 @@ use std::sync::Arc;
 
 use anyhow::{Context, Result};
 use cardfile_interchange::{WriteOptions, Writer};
-use cardfile_model::{Numbers, OrganizationId};
+use cardfile_jobs::Around;
+use cardfile_model::{Filter, Numbers, OrganizationId};
 
-use super::{Around, format};
+use super::format;
 use crate::arguments::{Common, Export};
 use crate::commands::open;
 
@@ -21,7 +22,7 @@ pub(in crate::commands) async fn export(common: &Common, asked: Export) -> Resul
     let options = WriteOptions { places: Arc::new(Around(Arc::clone(keeper.tree()))), ..WriteOptions::default() };
     let out = BufWriter::with_capacity(1 << 16, stdout().lock());
     let mut writer = Writer::new(format(&asked.format)?, out, options)?;
-    let everyone = keeper.everyone().await?;
+    let everyone = keeper.everyone(Filter::All).await?;
     let mut numbers = everyone.iter();
     let mut slice = || -> Numbers { numbers.by_ref().take(SLICE).collect() };
     let mut wanted = slice();

@@ -5,231 +5,205 @@ use std::io::{BufReader, Read, Write as _, stdin};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::Ordering;
 
 use anyhow::{Context, Result, anyhow, bail};
-use cardfile_directory::{Applied, Keeper, Once};
-use cardfile_interchange::csv::Columns;
-use cardfile_interchange::{Encoding, Format, Item, Options, Reader, Rejects, Unreadable, csv};
-use cardfile_model::{OrganizationId, Write};
+use cardfile_directory::{Applied, Errand, Error, Keeper, Once};
+use cardfile_interchange::{Item, Rejects};
+use cardfile_jobs::{Opened, Reading, RowResult, Seen, Set, Settings, refusals, results};
+use cardfile_model::{Filter, OrganizationId};
 use serde_json::json;
-use tokio::sync::mpsc::{Receiver, channel};
-use uuid::Uuid;
 
 use super::journal::{Journal, Sink, digest};
-use super::rows::{Reading, RowResult, Seen, refusals, results, sentence};
-use super::told::{Progress, Tally};
-use super::{Around, format};
-use crate::arguments::{Common, Import};
-use crate::commands::open;
+use super::told::{Came, Progress};
+use crate::arguments::{Common, Import, Match};
+use crate::commands::{load, open};
 use crate::output::Output;
-
-/// Rows written at once.
-const SLICE: usize = 1_000;
-/// Slices that are read ahead.
-const AHEAD: usize = 2;
-/// What is looked at to find out the format.
-const HEAD: usize = 4_096;
 
 /// Brings a file into an organization. The exit status is 1 when there were rows and nothing came of any.
 pub(in crate::commands) async fn import(common: &Common, asked: Import, output: &Output) -> Result<ExitCode> {
+    if asked.sync && asked.by == Match::None {
+        bail!("--sync finds people by what --match says: it cannot be none");
+    }
+    let settings = load(common, &[])?.config.jobs;
     let installation = open(common).await?;
     let keeper = installation.directory.keeper(OrganizationId(asked.org)).await?;
-    let tally = if asked.dry_run { foresee(&keeper, &asked).await? } else { bring(&keeper, &asked).await? };
-    let mut json = tally.as_json();
+    let came = if asked.dry_run { foresee(&keeper, &asked).await? } else { bring(&keeper, &asked, &settings).await? };
+    let mut json = came.as_json();
     json["dry_run"] = json!(asked.dry_run);
     output.answer(&json, || {
         let would = if asked.dry_run { "nothing is written; it would be " } else { "" };
-        format!("{would}{}", tally.as_text())
+        format!("{would}{}", came.as_text())
     })?;
-    let is_lost = tally.rows() > 0 && tally.rejected == tally.rows();
+    let is_lost = came.tally.rows() > 0 && came.tally.rejected == came.tally.rows();
     Ok(if is_lost { ExitCode::FAILURE } else { ExitCode::SUCCESS })
 }
 
 /// Tells what an import would do.
-async fn foresee(keeper: &Keeper<'_>, asked: &Import) -> Result<Tally> {
+async fn foresee(keeper: &Keeper<'_>, asked: &Import) -> Result<Came> {
     let reading = reading(keeper, asked);
     let mut file = Rows::open(asked, 1, keeper)?;
-    let (mut tally, mut seen, mut progress) = (Tally::default(), Seen::default(), Progress::new(0));
-    while let Some(items) = file.next().await? {
-        let (writes, rows) = (writes(&reading, &items), refusals(&items));
-        let planned = keeper.plan(writes.clone()).await?;
-        let mut found = results(&rows, &planned.applied);
+    let (mut came, mut seen, mut told, mut progress) = (Came::default(), Seen::default(), Set::default(), Progress::new(0));
+    while let Some(items) = file.opened.slices.next().await? {
+        let writes = reading.writes(&items);
+        let planned = keeper.plan(writes.clone(), 0).await?;
+        let mut found = results(&refusals(&items), &planned.applied);
         seen.correct(&writes, &mut found);
-        tally.add(&found);
-        progress.tell(&tally, file.read());
+        came.tally.add(&found);
+        came.blanked += planned.applied.blanked;
+        told.0.extend(found.iter().filter_map(|result| result.number));
+        progress.tell(&came, file.read());
     }
     progress.end();
-    Ok(tally)
+    if asked.sync && came.tally.rejected == 0 {
+        came.deleted = (untold(keeper, asked, &told).await?).len();
+    }
+    Ok(came)
 }
 
 /// Brings the file in, slice by slice. Each is done once, however often it is broken off.
-async fn bring(keeper: &Keeper<'_>, asked: &Import) -> Result<Tally> {
+async fn bring(keeper: &Keeper<'_>, asked: &Import, settings: &Settings) -> Result<Came> {
     let reading = reading(keeper, asked);
     let mut journal = journal(keeper, asked)?;
-    let first = journal.as_ref().map_or(0, |journal| journal.reached.rows);
-    let (run, lengths, mut tally) = match &journal {
-        Some(Journal { reached, .. }) => (reached.run, reached.lengths, reached.tally),
-        None => (keeper.next_id(), [0; 2], Tally::default()),
-    };
+    let first = journal.reached.rows;
     if first > 0 {
         eprintln!("going on behind row {first}");
     }
+    let people = keeper.own(Filter::All).await?.len();
+    let allowance = settings.allowance(people);
     let mut file = Rows::open(asked, first + 1, keeper)?;
-    let mut kept = Files::open(asked, &file, lengths)?;
+    let mut kept = Files::open(asked, &file, journal.reached.lengths)?;
     let mut progress = Progress::new(first);
-    while let Some(items) = file.next().await? {
-        let found = slice(keeper, &reading, run, &items).await?;
+    while let Some(items) = file.opened.slices.next().await? {
+        let most_blanked = (!asked.yes).then(|| allowance.saturating_sub(journal.reached.came.blanked));
+        let done = slice(keeper, &reading, (journal.reached.run, most_blanked), &items).await;
+        let (found, blanked) =
+            done.map_err(|error| stopped(error, &format!("more than {allowance} of {people} cards"), "blank"))?;
         kept.write(&items, &found)?;
-        tally.add(&found);
-        if let Some(journal) = &mut journal {
-            journal.reached.rows = items.last().map_or(journal.reached.rows, |item| item.row);
-            (journal.reached.lengths, journal.reached.tally) = (kept.lengths()?, tally);
-            journal.keep()?;
+        let reached = &mut journal.reached;
+        reached.came.tally.add(&found);
+        reached.came.blanked += blanked;
+        if asked.sync {
+            reached.told.0.extend(found.iter().filter_map(|result| result.number));
         }
-        progress.tell(&tally, file.read());
+        reached.rows = items.last().map_or(reached.rows, |item| item.row);
+        reached.lengths = kept.lengths()?;
+        journal.keep()?;
+        progress.tell(&journal.reached.came, file.read());
     }
     progress.end();
-    kept.end(tally.rejected)?;
-    journal.map_or(Ok(()), Journal::end)?;
-    Ok(tally)
+    if asked.sync {
+        journal.reached.came.deleted = delete(keeper, asked, (&journal.reached.came, &journal.reached.told), allowance).await?;
+    }
+    let came = journal.reached.came;
+    kept.end(came.tally.rejected)?;
+    journal.end()?;
+    Ok(came)
 }
 
-/// Writes one slice; what came of it the first time, if it was written before.
-async fn slice(keeper: &Keeper<'_>, reading: &Reading<'_>, run: Uuid, items: &[Item]) -> Result<Vec<RowResult>> {
+/// Writes one slice; what came of it the first time, if it was written before. Answers how many cards it blanked as well.
+async fn slice(
+    keeper: &Keeper<'_>,
+    reading: &Reading<'_>,
+    (run, most_blanked): (uuid::Uuid, Option<u64>),
+    items: &[Item],
+) -> Result<(Vec<RowResult>, u64), Error> {
     let rows = refusals(items);
     let first = items.first().map_or(0, |item| item.row);
     let kept = rows.clone();
-    let answer = move |applied: &Applied| serde_json::to_vec(&results(&kept, applied)).unwrap_or_default();
+    let answer = move |applied: &Applied| serde_json::to_vec(&(results(&kept, applied), applied.blanked)).unwrap_or_default();
     let once = Once { principal: run, key: format!("rows from {first}"), fingerprint: [0; 32], answer: Arc::new(answer) };
-    let applied = keeper.write(writes(reading, items), Some(once)).await?;
+    let errand = Errand { writes: reading.writes(items), most_blanked, once: Some(once), then: None };
+    let applied = keeper.write(errand).await?;
     match &applied.receipt {
-        Some(receipt) => serde_json::from_slice(receipt).context("what came of these rows before cannot be read"),
-        None => Ok(results(&rows, &applied)),
+        Some(receipt) => serde_json::from_slice(receipt).map_err(Error::internal),
+        None => Ok((results(&rows, &applied), applied.blanked)),
+    }
+}
+
+/// Those of the file's source of whom it did not tell.
+async fn untold(keeper: &Keeper<'_>, asked: &Import, told: &Set) -> Result<cardfile_model::Numbers> {
+    Ok(keeper.own(Filter::Source(asked.source.clone().unwrap_or_default())).await? - &told.0)
+}
+
+/// Moves those to the trash of whom a file that has everyone did not tell.
+async fn delete(keeper: &Keeper<'_>, asked: &Import, (came, told): (&Came, &Set), allowance: u64) -> Result<u64> {
+    if came.tally.rejected > 0 {
+        eprintln!("nobody was deleted, for rows were rejected and whom they tell of is not known");
+        return Ok(came.deleted);
+    }
+    let gone = untold(keeper, asked, told).await?;
+    if !asked.yes && gone.len() > allowance {
+        let error = Error::TooLarge { limit: "blanked", most: allowance };
+        return Err(stopped(error, &format!("{} people", gone.len()), "delete"));
+    }
+    Ok(came.deleted + keeper.trash(gone, None).await?.counts.went)
+}
+
+/// Why an import stopped, in the words of the command line.
+fn stopped(error: Error, how_many: &str, would: &str) -> anyhow::Error {
+    match error {
+        Error::TooLarge { limit: "blanked", .. } => {
+            anyhow!("it would {would} {how_many}, which a guard rail stops (jobs.guard_percent): say --yes to go on")
+        }
+        error => error.into(),
     }
 }
 
 fn reading<'k>(keeper: &'k Keeper<'k>, asked: &Import) -> Reading<'k> {
-    Reading { keeper, source: asked.source.clone(), by: asked.by, precedence: asked.precedence.clone() }
+    Reading { keeper, source: asked.source.clone(), by: asked.by.into(), precedence: asked.precedence.clone() }
 }
 
-fn writes(reading: &Reading<'_>, items: &[Item]) -> Vec<Write> {
-    items.iter().filter_map(|item| item.outcome.as_ref().ok()).map(|card| reading.write(card)).collect()
-}
-
-/// The journal of an import of a file; standard input has none.
-fn journal(keeper: &Keeper<'_>, asked: &Import) -> Result<Option<Journal>> {
+/// The journal of an import. That of standard input is kept nowhere, for it cannot be read again.
+fn journal(keeper: &Keeper<'_>, asked: &Import) -> Result<Journal> {
     if is_input(&asked.file) {
-        return Ok(None);
+        return Ok(Journal::nowhere(keeper.next_id()));
     }
     let mapping = asked.mapping.as_deref().map(|path| digest(path, "")).transpose()?;
     let how = format!(
-        "{} {:?} {:?} {:?} {:?} {:?} {:?}",
-        asked.org, asked.format, asked.encoding, mapping, asked.source, asked.by, asked.precedence
+        "{} {:?} {:?} {:?} {:?} {:?} {:?} {:?}",
+        asked.org, asked.format, asked.encoding, mapping, asked.source, asked.by, asked.precedence, asked.sync
     );
-    Journal::open(beside(&asked.file, "import"), digest(&asked.file, &how)?, keeper.next_id()).map(Some)
+    Journal::open(beside(&asked.file, "import"), digest(&asked.file, &how)?, keeper.next_id())
 }
 
-/// A file in pieces, read on a thread of its own.
+/// A file that is read.
 struct Rows {
-    format: Format,
-    columns: Option<Columns>,
-    slices: Receiver<Result<Vec<Item>, Unreadable>>,
-    read: Arc<AtomicU64>,
+    opened: Opened,
     bytes: Option<u64>,
 }
 
 impl Rows {
     fn open(asked: &Import, from_row: u64, keeper: &Keeper<'_>) -> Result<Self> {
-        let (mut input, bytes): (Box<dyn Read + Send>, Option<u64>) = if is_input(&asked.file) {
+        let (input, bytes): (Box<dyn Read + Send>, Option<u64>) = if is_input(&asked.file) {
             (Box::new(stdin()), None)
         } else {
             let file = File::open(&asked.file).with_context(|| format!("{} cannot be read", asked.file.display()))?;
             let bytes = file.metadata().ok().map(|about| about.len());
             (Box::new(BufReader::new(file)), bytes)
         };
-        let mut head = Vec::new();
-        input.by_ref().take(HEAD as u64).read_to_end(&mut head)?;
         let name = asked.file.to_str().filter(|_| !is_input(&asked.file));
-        let found = || Format::detect(&head, name).ok_or_else(|| anyhow!("the format cannot be told: say --format"));
-        let format = asked.format.as_deref().map_or_else(found, format)?;
-        let read = Arc::new(AtomicU64::new(0));
-        let counted = Counted { input: std::io::Cursor::new(head).chain(input), read: Arc::clone(&read) };
-        let options = options(asked, from_row, keeper)?;
-        let reader = cardfile_interchange::read(format, counted, options)?;
-        let columns = reader.columns().cloned();
-        let (send, slices) = channel(AHEAD);
-        std::thread::spawn(move || {
-            for slice in cut(reader) {
-                if send.blocking_send(slice).is_err() {
-                    break;
-                }
-            }
-        });
-        Ok(Rows { format, columns, slices, read, bytes })
-    }
-
-    /// The next rows; `None` behind the last.
-    async fn next(&mut self) -> Result<Option<Vec<Item>>> {
-        Ok(self.slices.recv().await.transpose()?)
+        let mapping = asked.mapping.as_deref().map(read_json).transpose()?;
+        let how = cardfile_jobs::Import {
+            format: asked.format.clone(),
+            file_name: name.map(str::to_owned),
+            encoding: asked.encoding.clone(),
+            mapping,
+            ..cardfile_jobs::Import::default()
+        };
+        let opened = cardfile_jobs::open(input, &how, from_row, Arc::clone(keeper.tree())).map_err(|message| anyhow!(message))?;
+        Ok(Rows { opened, bytes })
     }
 
     /// How many bytes are read, and of how many.
     fn read(&self) -> (u64, Option<u64>) {
-        (self.read.load(Ordering::Relaxed), self.bytes)
+        (self.opened.read.load(Ordering::Relaxed), self.bytes)
     }
 }
 
-/// Items in slices. What was read before a failure is answered before it.
-fn cut<R: Read>(mut reader: Reader<R>) -> impl Iterator<Item = Result<Vec<Item>, Unreadable>> {
-    let mut failed = None;
-    std::iter::from_fn(move || {
-        if let Some(error) = failed.take() {
-            return Some(Err(error));
-        }
-        let mut items = Vec::with_capacity(SLICE);
-        for item in reader.by_ref().take(SLICE) {
-            match item {
-                Ok(item) => items.push(item),
-                Err(error) if items.is_empty() => return Some(Err(error)),
-                Err(error) => {
-                    failed = Some(error);
-                    break;
-                }
-            }
-        }
-        (!items.is_empty()).then_some(Ok(items))
-    })
-}
-
-fn options(asked: &Import, from_row: u64, keeper: &Keeper<'_>) -> Result<Options> {
-    let encoding = match asked.encoding.as_deref() {
-        Some(name) => Some(Encoding::read(name).with_context(|| format!("there is no encoding {name}"))?),
-        None => None,
-    };
-    let mapping = match &asked.mapping {
-        Some(path) => {
-            let text = std::fs::read_to_string(path).with_context(|| format!("{} cannot be read", path.display()))?;
-            Some(csv::Mapping::read(&text).map_err(|found| anyhow!("{}: {}", path.display(), sentence(&found)))?)
-        }
-        None => None,
-    };
-    let places = Arc::new(Around(Arc::clone(keeper.tree())));
-    Ok(Options { encoding, mapping, from_row, places, ..Options::default() })
-}
-
-/// What counts what is read through it.
-struct Counted<R> {
-    input: R,
-    read: Arc<AtomicU64>,
-}
-
-impl<R: Read> Read for Counted<R> {
-    fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
-        let read = self.input.read(buffer)?;
-        self.read.fetch_add(read as u64, Ordering::Relaxed);
-        Ok(read)
-    }
+fn read_json(path: &Path) -> Result<serde_json::Value> {
+    let text = std::fs::read_to_string(path).with_context(|| format!("{} cannot be read", path.display()))?;
+    serde_json::from_str(&text).with_context(|| format!("{} is not JSON", path.display()))
 }
 
 /// Where rejected rows and results go.
@@ -242,7 +216,8 @@ struct Files {
 
 impl Files {
     fn open(asked: &Import, rows: &Rows, lengths: [u64; 2]) -> Result<Self> {
-        let extension = format!("rejected.{}", rows.format.extension());
+        let Opened { format, columns, .. } = &rows.opened;
+        let extension = format!("rejected.{}", format.extension());
         let rejected = match &asked.rejected {
             Some(path) => path.clone(),
             None if is_input(&asked.file) => bail!("say with --rejected where rows go that nothing comes of"),
@@ -250,9 +225,9 @@ impl Files {
         };
         let sink = Sink::go_on(&rejected, lengths[0])?;
         let rejects = if lengths[0] == 0 {
-            Rejects::new(rows.format, sink, rows.columns.as_ref())?
+            Rejects::new(*format, sink, columns.as_ref())?
         } else {
-            Rejects::going_on(rows.format, sink, rows.columns.as_ref())
+            Rejects::going_on(*format, sink, columns.as_ref())
         };
         let results = asked.results.as_deref().map(|path| Sink::go_on(path, lengths[1])).transpose()?;
         Ok(Files { rejects, rejected, lengths, results })

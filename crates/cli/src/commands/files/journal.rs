@@ -5,11 +5,12 @@ use std::io::{self, BufWriter, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
+use cardfile_jobs::Set;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
-use super::told::Tally;
+use super::told::Came;
 
 /// How far an import has come.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -23,16 +24,31 @@ pub(super) struct Reached {
     /// Bytes of the file of rejected rows, and of that of results, when these were done.
     pub(super) lengths: [u64; 2],
     /// What came of them.
-    pub(super) tally: Tally,
+    pub(super) came: Came,
+    /// Of an import that has everyone: of whom it has told.
+    #[serde(default)]
+    pub(super) told: Set,
+}
+
+impl Reached {
+    fn nothing(run: Uuid) -> Self {
+        Reached { run, digest: String::new(), rows: 0, lengths: [0; 2], came: Came::default(), told: Set::default() }
+    }
 }
 
 /// The journal of an import: a file that is there while it is not finished.
 pub(super) struct Journal {
-    path: PathBuf,
+    /// Where it is kept; `None` for nowhere.
+    path: Option<PathBuf>,
     pub(super) reached: Reached,
 }
 
 impl Journal {
+    /// A journal that is kept nowhere.
+    pub(super) fn nowhere(run: Uuid) -> Self {
+        Journal { path: None, reached: Reached::nothing(run) }
+    }
+
     /// The journal that is there, if it is of this very import; else a new one.
     pub(super) fn open(path: PathBuf, digest: String, run: Uuid) -> Result<Self> {
         let known = match fs::read(&path) {
@@ -49,26 +65,28 @@ impl Journal {
                 )
             }
             Some(known) => known,
-            None => Reached { run, digest, rows: 0, lengths: [0; 2], tally: Tally::default() },
+            None => Reached { digest, ..Reached::nothing(run) },
         };
-        let journal = Journal { path, reached };
+        let journal = Journal { path: Some(path), reached };
         journal.keep()?;
         Ok(journal)
     }
 
     /// Keeps how far it has come. The file is exchanged whole.
     pub(super) fn keep(&self) -> Result<()> {
-        let next = self.path.with_extension("next");
+        let Some(path) = &self.path else { return Ok(()) };
+        let next = path.with_extension("next");
         let write = || -> io::Result<()> {
             fs::write(&next, serde_json::to_vec(&self.reached)?)?;
-            fs::rename(&next, &self.path)
+            fs::rename(&next, path)
         };
-        write().with_context(|| format!("{} cannot be written", self.path.display()))
+        write().with_context(|| format!("{} cannot be written", path.display()))
     }
 
     /// The import is finished.
     pub(super) fn end(self) -> Result<()> {
-        fs::remove_file(&self.path).with_context(|| format!("{} cannot be removed", self.path.display()))
+        let Some(path) = &self.path else { return Ok(()) };
+        fs::remove_file(path).with_context(|| format!("{} cannot be removed", path.display()))
     }
 }
 

@@ -9,46 +9,96 @@ use cardfile_model::{Claim, ForeignKey, MatchKey, Violation, Write};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use crate::arguments::Match;
+use crate::document::Match;
 
 /// How rows become writes.
-pub(super) struct Reading<'k> {
-    pub(super) keeper: &'k Keeper<'k>,
-    pub(super) source: Option<String>,
-    pub(super) by: Match,
-    pub(super) precedence: Vec<String>,
+pub struct Reading<'k> {
+    /// Who writes.
+    pub keeper: &'k Keeper<'k>,
+    /// The source that the file speaks for.
+    pub source: Option<String>,
+    /// By what rows find the contacts that they are about.
+    pub by: Match,
+    /// Sources whose word counts before others'.
+    pub precedence: Vec<String>,
 }
 
 /// What came of a row, as one line of a file of results.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub(super) struct RowResult {
+pub struct RowResult {
     /// Which row, from 1.
-    pub(super) row: u64,
-    pub(super) status: Status,
+    pub row: u64,
+    /// What became of it.
+    pub status: Status,
     /// The contact's id.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub(super) id: Option<Uuid>,
+    pub id: Option<Uuid>,
     /// The person number.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub(super) number: Option<u32>,
+    pub number: Option<u32>,
     /// Why it was rejected.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub(super) reason: Option<String>,
+    pub reason: Option<String>,
 }
 
 /// What becomes of a row.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
-pub(super) enum Status {
+pub enum Status {
+    /// Its contact was made.
     Created,
+    /// Its contact changed.
     Changed,
+    /// Its contact was so already.
     Unchanged,
+    /// Nothing came of it.
     Rejected,
 }
 
+/// What came of rows.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Tally {
+    /// Contacts that were made.
+    pub created: u64,
+    /// Contacts that changed.
+    pub changed: u64,
+    /// Contacts that were so already.
+    pub unchanged: u64,
+    /// Rows of which nothing came.
+    pub rejected: u64,
+}
+
+impl Tally {
+    /// Counts further rows.
+    pub fn add(&mut self, results: &[RowResult]) {
+        for result in results {
+            match result.status {
+                Status::Created => self.created += 1,
+                Status::Changed => self.changed += 1,
+                Status::Unchanged => self.unchanged += 1,
+                Status::Rejected => self.rejected += 1,
+            }
+        }
+    }
+
+    /// How many rows there were.
+    #[must_use]
+    pub fn rows(&self) -> u64 {
+        self.created + self.changed + self.unchanged + self.rejected
+    }
+}
+
 impl Reading<'_> {
+    /// The writes that items ask for; those that the file itself refuses ask for none.
+    #[must_use]
+    pub fn writes(&self, items: &[Item]) -> Vec<Write> {
+        items.iter().filter_map(|item| item.outcome.as_ref().ok()).map(|card| self.write(card)).collect()
+    }
+
     /// The write that a card asks for.
-    pub(super) fn write(&self, card: &Card) -> Write {
+    #[must_use]
+    pub fn write(&self, card: &Card) -> Write {
         let Card { contact, source, uid, .. } = card;
         let source = self.source.clone().or_else(|| source.clone()).unwrap_or_else(|| "import".to_owned());
         let key = uid.clone().map(|value| ForeignKey { system: source.clone(), value });
@@ -75,7 +125,8 @@ impl Reading<'_> {
 }
 
 /// What came of rows: those of `applied` in order, and those that the file itself refused.
-pub(super) fn results(rows: &[(u64, Option<String>)], applied: &Applied) -> Vec<RowResult> {
+#[must_use]
+pub fn results(rows: &[(u64, Option<String>)], applied: &Applied) -> Vec<RowResult> {
     let mut outcomes = applied.outcomes.iter();
     let rejected = |row, reason| RowResult { row, status: Status::Rejected, id: None, number: None, reason: Some(reason) };
     let written = |row, outcome: Option<&Result<Outcome, Error>>| match outcome {
@@ -98,12 +149,14 @@ fn told(row: u64, status: Status, id: Uuid, number: u32) -> RowResult {
 }
 
 /// Each row with why the file itself refuses it, if it does.
-pub(super) fn refusals(items: &[Item]) -> Vec<(u64, Option<String>)> {
+#[must_use]
+pub fn refusals(items: &[Item]) -> Vec<(u64, Option<String>)> {
     items.iter().map(|item| (item.row, item.outcome.as_ref().err().map(|found| sentence(found)))).collect()
 }
 
 /// What is wrong, in one sentence.
-pub(super) fn sentence(violations: &[Violation]) -> String {
+#[must_use]
+pub fn sentence(violations: &[Violation]) -> String {
     let part = |found: &Violation| match &*found.field {
         "" => found.message.clone(),
         field => format!("{field}: {}", found.message),
@@ -113,11 +166,11 @@ pub(super) fn sentence(violations: &[Violation]) -> String {
 
 /// The keys of rows that were planned before: what one of them would make, a later one would change.
 #[derive(Default)]
-pub(super) struct Seen(HashSet<u64>);
+pub struct Seen(HashSet<u64>);
 
 impl Seen {
     /// Corrects what writes would do by those before them, of other slices.
-    pub(super) fn correct(&mut self, writes: &[Write], results: &mut [RowResult]) {
+    pub fn correct(&mut self, writes: &[Write], results: &mut [RowResult]) {
         let mut fresh = Vec::new();
         let written = results.iter_mut().filter(|result| result.reason.is_none());
         for (write, result) in writes.iter().zip(written) {
@@ -141,6 +194,15 @@ fn hash(key: &MatchKey) -> u64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn each_row_is_counted_once() {
+        let row = |status| RowResult { row: 1, status, id: None, number: None, reason: None };
+        let mut tally = Tally::default();
+        tally.add(&[row(Status::Created), row(Status::Rejected), row(Status::Created), row(Status::Unchanged)]);
+        assert_eq!(tally, Tally { created: 2, changed: 0, unchanged: 1, rejected: 1 });
+        assert_eq!(tally.rows(), 4);
+    }
 
     #[test]
     fn rows_that_the_file_refuses_stand_between_those_that_were_written() {
