@@ -24,7 +24,10 @@ pub struct Applied {
     pub group: Option<Group>,
     /// For commands on an organization, the undo of one among them: the organization afterwards.
     pub organization: Option<Organization>,
+    /// For [`crate::Command::Erase`] and [`crate::Command::Bundle`]: the person's number.
+    pub number: Option<u32>,
     /// For a command that was done already under the same [`crate::Once`]: what was answered then. Nothing was done now.
+    /// It is empty where that told of somebody who was erased since.
     pub receipt: Option<Vec<u8>>,
 }
 
@@ -46,10 +49,10 @@ impl Applied {
         Applied { revision, ..Applied::default() }
     }
 
-    /// This and what a later command of the same transaction did; of groups and organizations the last is told.
+    /// This and what a later command of the same transaction did; of groups, organizations and people the last is told.
     #[must_use]
     pub fn and(mut self, later: Applied) -> Self {
-        let Applied { revision, is_changed, outcomes, touched, counts, blanked, group, organization, receipt } = later;
+        let Applied { revision, is_changed, outcomes, touched, counts, blanked, group, organization, number, receipt } = later;
         self.outcomes.extend(outcomes);
         Applied {
             revision,
@@ -60,6 +63,7 @@ impl Applied {
             blanked: self.blanked + blanked,
             group: group.or(self.group),
             organization: organization.or(self.organization),
+            number: number.or(self.number),
             receipt: receipt.or(self.receipt),
         }
     }

@@ -39,8 +39,12 @@ impl Desk<'_> {
     /// Those of the command.
     pub async fn perform(&self, deed: Deed, once: Option<Once>) -> Result<Applied> {
         let author = Author { once, ..self.author() };
+        let takes_tokens = matches!(deed.0, Command::Erase { .. });
         let applied = self.directory.apply(self.caller.tenant, author, deed.0).await?;
         self.directory.heed(&applied);
+        if takes_tokens {
+            self.directory.forget_remembered();
+        }
         Ok(applied)
     }
 

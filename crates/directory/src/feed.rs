@@ -151,7 +151,8 @@ impl Reader<'_, '_> {
         Ok(self.page(self.meant(numbers, is_below)).await?.records)
     }
 
-    /// The ids of who is not there any more. Whose id is not known was removed for good while the log was read.
+    /// The ids of who is not there any more, those who were erased among them. Whose id is not known was purged while the log was
+    /// read.
     async fn departed(&self, numbers: Numbers, since: u64) -> Result<Vec<Uuid>> {
         if numbers.is_empty() {
             return Ok(Vec::new());
@@ -168,7 +169,8 @@ impl Reader<'_, '_> {
         if self.desk.caller.principal.role != Role::Admin {
             return Vec::new();
         }
-        changes.into_iter().filter(|change| !is_of_cards(change) && self.is_meant(change.organization, is_below)).collect()
+        let is_apart = |change: &Change| change.kind.touches() && !is_of_cards(change);
+        changes.into_iter().filter(|change| is_apart(change) && self.is_meant(change.organization, is_below)).collect()
     }
 
     fn meant(&self, numbers: Numbers, is_below: bool) -> Wanted {
@@ -203,7 +205,7 @@ impl Touched {
 /// Whether a change is told by the cards of those it touched.
 fn is_of_cards(change: &Change) -> bool {
     let is_apart = matches!(change.kind, ChangeKind::Note | ChangeKind::Organization | ChangeKind::OrganizationPatch);
-    change.group.is_none() && !is_apart && !change.touched.is_empty()
+    change.group.is_none() && !is_apart && change.kind.touches() && !change.touched.is_empty()
 }
 
 fn cut(changes: u64) -> usize {

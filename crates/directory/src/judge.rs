@@ -3,7 +3,8 @@
 mod protect;
 
 use cardfile_model::{
-    Batch, Claim, Contact, Expect, Limits, MatchKey, Membership, Organization, OrganizationPatch, Reach, Record, Violation, Write,
+    Batch, Claim, Contact, Expect, Limits, MatchKey, Membership, Organization, OrganizationPatch, Reach, Record, Sources,
+    Violation, Write,
 };
 
 pub use protect::{Loss, delegation, losses, oneself};
@@ -118,6 +119,25 @@ pub fn reached(batch: &Batch, organization: u32, current: &Record, is_below: boo
         Reach::Below(_) => is_below,
     };
     if is_reached { Ok(()) } else { Err(Error::no_contact(current.id)) }
+}
+
+/// Whether all that is kept of a person of the organization of this number may be handed out, or erased.
+///
+/// # Errors
+/// `NotFound` for one who does not belong there, `Forbidden` for a guest, and for a source the caller may not touch.
+pub fn whole(organization: u32, sources: &Sources, record: &Record) -> Result<()> {
+    let contact = &record.contact;
+    if !contact.belongs(organization) {
+        return Err(Error::no_contact(record.id));
+    }
+    if contact.home() != organization {
+        return Err(Error::Forbidden { action: Action::ChangeInherited });
+    }
+    if sources.allow(&contact.source) {
+        Ok(())
+    } else {
+        Err(Error::Forbidden { action: Action::UseSource(Some(contact.source.clone())) })
+    }
 }
 
 /// Makes a write say which organizations it is about, before it is judged. `organization` is the number of the batch's

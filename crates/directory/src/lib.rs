@@ -32,6 +32,7 @@ mod operate;
 mod organizations;
 mod passwords;
 mod permits;
+mod person;
 pub mod phones;
 mod protections;
 mod registry;
@@ -64,5 +65,7 @@ pub use protections::Protections;
 pub use registry::{Client, Issue, Key, MOST_NAMESAKES, OrganizationDraft, Registry, TokenDraft};
 pub use rights::{Grant, Right};
 pub use sign_in::Attempt;
-pub use store::{Author, Command, Delegation, Finding, Gauge, History, KeptPlan, Merge, Protected, Revision, Store, Then, Trash};
+pub use store::{
+    Author, Command, Delegation, Finding, Gauge, Held, History, KeptPlan, Merge, Protected, Revision, Store, Then, Trash,
+};
 pub use token::Token;

@@ -21,11 +21,13 @@ use jiff::Timestamp;
 use uuid::Uuid;
 
 use crate::applied::{Applied, Planned};
+use crate::caller::Origin;
 use crate::error::Result;
 use crate::job::{Job, JobEdit};
+use crate::login::Login;
 use crate::once::Once;
 use crate::permits::Permits;
-use crate::registry::{OrganizationDraft, Registry};
+use crate::registry::{Key, OrganizationDraft, Registry};
 
 /// Who writes, when, through which door, within which limits.
 #[derive(Debug, Clone)]
@@ -201,6 +203,34 @@ pub enum Command {
     /// An organization that one makes is known to those after it. The writes of a batch about it can name it before it has a
     /// number, as [`HERE`](cardfile_model::Membership::HERE).
     Together(Vec<Command>),
+    /// All traces of a person at home in the organization go, in the trash or not, and never come back: the card with its words,
+    /// their place in every set and group, what undo kept of them, their log-ins and the tokens that act as them, every plan that
+    /// the tenant kept, and the answers kept under keys that name them, which are blank from then on. What stays is the id and
+    /// the number, so that neither is given again, and the number in the log: the entry of this change says who did it and when.
+    /// Undo of earlier changes passes over the person. Until undo forgets this change it knows which organizations the person
+    /// belonged to, so that those who follow what happens there are told.
+    ///
+    /// `NotFound` for an id without a card, `Forbidden` for a guest or for another source; what is protected from a delete is
+    /// protected from this.
+    Erase {
+        /// Whose contact.
+        organization: OrganizationId,
+        /// Whose source may be touched.
+        sources: Sources,
+        /// Who.
+        id: Uuid,
+    },
+    /// The log tells that all that is kept of a person ([`Store::held`]) is handed out. That touches nobody, and is not undone.
+    ///
+    /// The errors of [`Command::Erase`], but for what is protected.
+    Bundle {
+        /// Whose contact.
+        organization: OrganizationId,
+        /// Whose source may be touched.
+        sources: Sources,
+        /// Who.
+        id: Uuid,
+    },
 }
 
 /// What becomes of a job by what a command did. It is asked within the transaction, maybe more than once.
@@ -284,8 +314,25 @@ pub struct History {
     pub purged: u64,
     /// The changes, oldest first.
     pub changes: Vec<Change>,
-    /// Whose memberships these changed: by the number of each organization that they belonged to before.
+    /// Whose memberships these changed, who was erased among them: by the number of each organization that they belonged to before.
     pub moved: BTreeMap<u32, Numbers>,
+}
+
+/// All that a store keeps of one person.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Held {
+    /// The card.
+    pub record: Record,
+    /// Whether it is in the trash.
+    pub is_trashed: bool,
+    /// The groups the person is in, of whichever organization, by number.
+    pub groups: Vec<Group>,
+    /// The changes that name the person, oldest first.
+    pub changes: Vec<Change>,
+    /// With what the person signs in, by surface and name.
+    pub logins: Vec<Login>,
+    /// The tokens that act as the person, oldest first.
+    pub tokens: Vec<(Key, Origin)>,
 }
 
 /// Something that a check found to be wrong.
@@ -382,8 +429,13 @@ pub trait Store: Registry {
     /// shows it. Zeros and nothing for an unknown tenant.
     async fn history(&self, tenant: TenantId, since: u64, limit: usize) -> Result<History>;
 
-    /// The ids of people by number, those in the trash included; those without a card, and those removed for good, are absent.
+    /// The ids of people by number, those in the trash included, and those who were erased; those without a card, and those whom a
+    /// purge removed, are absent.
     async fn ids(&self, tenant: TenantId, numbers: &Numbers) -> Result<BTreeMap<u32, Uuid>>;
+
+    /// All that is kept of the person of this id, in the trash or not, in whichever organization, as one snapshot shows it; `None`
+    /// for an id without a card. Who may see it is for the directory to judge.
+    async fn held(&self, tenant: TenantId, id: Uuid) -> Result<Option<Held>>;
 
     /// Removes for good some of the people who went to the trash before this time, and what undo kept for changes
     /// before it: a small slice, so that no request waits for it. Answers how many people went; none means that all is done.

@@ -175,15 +175,24 @@ impl Checkup<'_> {
         if !trash.is_subset(&people) {
             wrong.push("someone in the trash has no row".to_owned());
         }
-        if !stubs.is_disjoint(&people) || stubs.len() != self.count("SELECT count(*) FROM stubs WHERE tenant_id = ?1")? {
+        let erased = view.set(&SetName::Erased)?;
+        if !erased.is_disjoint(&people) || !erased.is_disjoint(&stubs) {
+            wrong.push("someone who was erased is still there".to_owned());
+        }
+        let without = stubs.len() + erased.len();
+        if !stubs.is_disjoint(&people) || without != self.count("SELECT count(*) FROM stubs WHERE tenant_id = ?1")? {
             wrong.push("the people without a card are not as they should be".to_owned());
         }
         for prefix in
             ["source/", "shared/", "restricted", "with-", "elsewhere", "organization/", "guests/", "role/", "holders", "inactive"]
         {
             for name in sets::names(view.connection, view.key(), prefix)? {
-                // Who was removed for good may still be named; nobody looks for them there.
-                let stored = &*view.set(&name)? & &*people;
+                // Who was removed by a purge may still be named; nobody looks for them there.
+                let set = view.set(&name)?;
+                if !set.is_disjoint(&erased) {
+                    wrong.push(format!("the set {name} has someone who was erased"));
+                }
+                let stored = &*set & &*people;
                 if stored != seen.sets.get(&name).cloned().unwrap_or_default() {
                     wrong.push(format!("the set {name} is not what the rows say"));
                 }

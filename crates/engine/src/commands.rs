@@ -6,7 +6,7 @@ use cardfile_model::TenantId;
 use crate::turn::Turn;
 use crate::undo::Wanted;
 use crate::write::Prepared;
-use crate::{group_write, jobs, merge, notes, organization_write, organizations, plan, plans, revise, trash, undo, write};
+use crate::{erase, group_write, jobs, merge, notes, organization_write, organizations, plan, plans, revise, trash, undo, write};
 
 /// About how many rows a command writes.
 pub(crate) fn weight(command: &Command) -> usize {
@@ -14,7 +14,7 @@ pub(crate) fn weight(command: &Command) -> usize {
         Command::Write(batch) => batch.writes.len(),
         Command::Note { edits, .. } => edits.len(),
         Command::Trash(_) | Command::Restore(_) => 100,
-        Command::Undo { .. } => 1000,
+        Command::Undo { .. } | Command::Erase { .. } => 1000,
         Command::Merge(merge) => merge.others.len() + 100,
         Command::Revise(revision) => usize::try_from(revision.numbers.len()).unwrap_or(usize::MAX),
         Command::Unless { command, .. } | Command::AndJob { command, .. } => weight(command),
@@ -25,7 +25,8 @@ pub(crate) fn weight(command: &Command) -> usize {
         | Command::CreateOrganization(_)
         | Command::KeepPlan(_)
         | Command::ForgetPlan { .. }
-        | Command::PatchOrganization { .. } => 1,
+        | Command::PatchOrganization { .. }
+        | Command::Bundle { .. } => 1,
         Command::Together(commands) => commands.iter().map(weight).sum(),
     }
 }
@@ -60,6 +61,12 @@ pub(crate) fn apply(turn: &mut Turn<'_>, tenant: TenantId, author: &Author, comm
         Command::PatchOrganization { id, expect, patch } => organization_write::patch(turn, tenant, author, (id, expect), *patch),
         Command::Undo { organization, change, is_forced } => {
             undo::apply(turn, tenant, author, &Wanted { organization, change, is_forced })
+        }
+        Command::Erase { organization, sources, id } => {
+            erase::apply(turn, tenant, author, &erase::Wanted { organization, id, sources: &sources })
+        }
+        Command::Bundle { organization, sources, id } => {
+            erase::bundle(turn, tenant, author, &erase::Wanted { organization, id, sources: &sources })
         }
         Command::Together(commands) => {
             let before = Applied::nothing(turn.draft(tenant)?.row.revision);

@@ -59,8 +59,8 @@ pub(crate) fn by_id(connection: &Connection, tenant: Key, id: Uuid) -> Result<Op
 
 /// A group by number that was not deleted.
 pub(crate) fn by_number(connection: &Connection, tenant: Key, number: u32) -> Result<Option<GroupRow>> {
-    let sql = format!("SELECT {COLUMNS} FROM {FROM} WHERE g.tenant_id = ?1 AND g.number = ?2");
-    Ok(connection.row(&sql, params![tenant, number], read)?.filter(|row| !row.is_deleted))
+    let sql = format!("SELECT {COLUMNS} FROM {FROM} WHERE g.tenant_id = ?1 AND g.number = ?2 AND NOT g.is_deleted");
+    connection.row(&sql, params![tenant, number], read)
 }
 
 /// How many groups a tenant has.
@@ -126,7 +126,7 @@ impl View<'_> {
         by_id(self.connection, self.key(), id)?.map(|row| self.sized(row.group)).transpose()
     }
 
-    fn sized(&self, group: Group) -> Result<Group> {
+    pub(crate) fn sized(&self, group: Group) -> Result<Group> {
         let members = self.set(&SetName::Group(group.number))?;
         let cards = &*members & &*self.live()?;
         Ok(Group {
@@ -270,8 +270,8 @@ impl View<'_> {
     }
 }
 
-/// `number, id` of a person without a card.
-const STUB: Question = Question {
+/// `number, id` of a person without a card, who never had one or was erased.
+pub(crate) const STUB: Question = Question {
     one: "SELECT number, id
             FROM stubs
            WHERE tenant_id = ?1 AND number = ?2",

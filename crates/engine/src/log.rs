@@ -56,6 +56,17 @@ pub(crate) struct Before {
     /// What of an organization changed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) organization: Option<OrganizationTurn>,
+    /// Who was erased, which nothing takes back.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) erased: Option<Erased>,
+}
+
+/// Who was erased.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub(crate) struct Erased {
+    pub(crate) number: u32,
+    /// The organizations where they had been as far as undo knew: those who follow what happens there are told.
+    pub(crate) homes: BTreeSet<u32>,
 }
 
 /// That somebody came into a group, or went.
@@ -132,7 +143,7 @@ pub(crate) fn append(turn: &mut Turn<'_>, tenant: TenantId, author: &Author, ent
     draft.row.revision += 1;
     draft.touch();
     let (key, revision, touched) = (draft.row.key, draft.row.revision, entry.touched());
-    let is_undoable = entry.kind != ChangeKind::Organization;
+    let is_undoable = !matches!(entry.kind, ChangeKind::Organization | ChangeKind::Erase | ChangeKind::Bundle);
     let sql = "INSERT INTO log (tenant_id, revision, time, principal, door, kind, organization, group_id, undoes,
                                 touched, came, went, is_undoable, is_purged)
                VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, FALSE)";
@@ -175,11 +186,11 @@ pub(crate) fn append(turn: &mut Turn<'_>, tenant: TenantId, author: &Author, ent
     Ok(Told { touched: touched.len(), counts })
 }
 
-/// Everyone touched after a revision, in whichever respect.
+/// Everyone touched after a revision, in whichever respect; who was only handed out was not.
 pub(crate) fn touched_at_all_since(connection: &Connection, tenant: Key, since: u64) -> Result<Numbers> {
     let sql = "SELECT touched
                  FROM log
-                WHERE tenant_id = ?1 AND revision > ?2";
+                WHERE tenant_id = ?1 AND revision > ?2 AND kind <> 'bundle'";
     let mut touched = Numbers::new();
     connection.each(sql, params![tenant, since], |row| {
         touched |= bits(row.blob(0)?)?;
@@ -253,6 +264,11 @@ fn moved(view: &View<'_>, since: u64, last: u64) -> Result<BTreeMap<u32, Numbers
     let mut moved: BTreeMap<u32, Numbers> = BTreeMap::new();
     view.connection.each(sql, params![view.key(), since, last], |row| {
         let before: Before = serde_json::from_slice(row.blob(0)?).map_err(corrupt)?;
+        if let Some(Erased { number, homes }) = before.erased {
+            for home in homes {
+                moved.entry(home).or_default().insert(number);
+            }
+        }
         for (number, patch) in before.patches {
             for edit in patch.memberships {
                 // What takes a change of memberships back puts the whole list in its place.
@@ -284,11 +300,25 @@ pub(crate) fn before(connection: &Connection, tenant: Key, revision: u64) -> Res
     Ok(connection.row(sql, params![tenant, revision], read)?.unwrap_or_default())
 }
 
+/// Has undo keep something else of a change, or nothing.
+pub(crate) fn put_before(connection: &Connection, tenant: Key, revision: u64, before: &Before) -> Result<()> {
+    if *before == Before::default() {
+        let sql = "DELETE FROM undo
+                    WHERE tenant_id = ?1 AND revision = ?2";
+        return connection.execute(sql, params![tenant, revision]).map(drop);
+    }
+    let sql = "UPDATE undo
+                  SET before = ?3
+                WHERE tenant_id = ?1 AND revision = ?2";
+    let before = serde_json::to_vec(before).map_err(Error::internal)?;
+    connection.execute(sql, params![tenant, revision, before]).map(drop)
+}
+
 /// Everyone touched after a revision in the same respect: the same group, or no group, which is the cards.
 pub(crate) fn touched_since(connection: &Connection, tenant: Key, since: u64, group: Option<Uuid>) -> Result<Numbers> {
     let sql = "SELECT touched
                  FROM log
-                WHERE tenant_id = ?1 AND revision > ?2 AND group_id IS NOT DISTINCT FROM ?3";
+                WHERE tenant_id = ?1 AND revision > ?2 AND group_id IS NOT DISTINCT FROM ?3 AND kind <> 'bundle'";
     let mut touched = Numbers::new();
     connection.each(sql, params![tenant, since, group], |row| {
         touched |= bits(row.blob(0)?)?;

@@ -149,6 +149,16 @@ pub(crate) fn remove(turn: &mut Turn<'_>, tenant: TenantId, principal: Uuid) -> 
     revoke_tokens(connection, row.key, principal, None)
 }
 
+/// Removes every log-in of a person, and their tokens.
+pub(crate) fn remove_of(turn: &mut Turn<'_>, tenant: TenantId, person: Uuid) -> Result<()> {
+    let key = turn.draft(tenant)?.row.key;
+    let sql = "SELECT DISTINCT principal
+                 FROM logins
+                WHERE tenant_id = ?1 AND person = ?2";
+    let principals: Vec<Uuid> = turn.connection.rows(sql, params![key, person], |row| row.get(0))?;
+    principals.into_iter().try_for_each(|principal| remove(turn, tenant, principal))
+}
+
 /// Removes the log-in of a name if the person who shops with it is not there; answers whether it was so.
 pub(crate) fn remove_of_gone(turn: &mut Turn<'_>, tenant: TenantId, name: &str) -> Result<bool> {
     let Some(login) = by_name(turn.connection, tenant, Surface::Store, name)? else { return Ok(false) };

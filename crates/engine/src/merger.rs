@@ -135,7 +135,9 @@ impl Merger {
             // The newest one may still be folded into.
             let skipped = usize::from(segments.first().is_some_and(|newest| newest.people < FOLD_PEOPLE));
             let (segments, people) = (&segments[skipped..], view.set(&SetName::People)?);
-            let Some(run) = plan(segments).or_else(|| mostly_dead(segments, &people)) else { return Ok(None) };
+            let erased = view.set(&SetName::Erased)?;
+            let due = plan(segments).or_else(|| holding(segments, &erased)).or_else(|| mostly_dead(segments, &people));
+            let Some(run) = due else { return Ok(None) };
             let inputs: Vec<Arc<Segment>> = segments[run].to_vec();
             Ok(Some((view.key(), Merge::new(&inputs, &people), inputs)))
         })?;
@@ -210,8 +212,16 @@ fn begin(turn: &mut Turn<'_>, lease: Lease) -> Result<bool> {
 
 /// Removes some blocks of a dead segment; answers whether there is more to remove, and lets go of the lease when there is not.
 fn bury_some(turn: &mut Turn<'_>, lease: Lease) -> Result<bool> {
-    let key = turn.draft(lease.tenant)?.row.key;
-    let dead = dead(turn.connection, key)?;
+    let connection = turn.connection;
+    let draft = turn.draft(lease.tenant)?;
+    let key = draft.row.key;
+    let dead = dead(connection, key)?;
+    let erased = draft.set(connection, &SetName::Erased)?;
+    if let Some(segment) = dead.first().filter(|_| !erased.is_empty())
+        && segments::covered(connection, key, *segment)?.is_none_or(|covered| !covered.is_disjoint(&erased))
+    {
+        connection.shred()?;
+    }
     let is_left = match dead.first() {
         Some(segment) => segments::remove_some(turn.connection, key, *segment, REMOVED_BLOCKS)? || dead.len() > 1,
         None => false,
@@ -237,6 +247,12 @@ fn mostly_dead(segments: &[Arc<Segment>], people: &Numbers) -> Option<Range<usiz
     segments.iter().position(is_due).map(|at| at..at + 1)
 }
 
+/// A segment that may hold words of people who were erased. Written anew it does not name them any more, so that each comes to be
+/// due once. The newest one needs not be looked at: what holds their words is older than the entry that covers these.
+fn holding(segments: &[Arc<Segment>], erased: &Numbers) -> Option<Range<usize>> {
+    segments.iter().position(|segment| !segment.covered.is_disjoint(erased)).map(|at| at..at + 1)
+}
+
 /// Puts a merged segment in the place of its inputs, unless one of them is gone meanwhile.
 fn exchange(turn: &mut Turn<'_>, tenant: TenantId, inputs: &[Arc<Segment>], merged: Segment) -> Result<()> {
     let connection = turn.connection;
@@ -245,6 +261,11 @@ fn exchange(turn: &mut Turn<'_>, tenant: TenantId, inputs: &[Arc<Segment>], merg
     let is_input = |segment: &Segment| inputs.iter().any(|input| input.id == segment.id);
     if current.iter().filter(|segment| is_input(segment)).count() != inputs.len() {
         return segments::set_state(connection, key, merged.id, DEAD);
+    }
+    let erased = draft.set(connection, &SetName::Erased)?;
+    if inputs.iter().any(|input| !input.covered.is_disjoint(&erased)) {
+        // Their heads name words, too.
+        connection.shred()?;
     }
     for input in inputs {
         segments::set_state(connection, key, input.id, DEAD)?;

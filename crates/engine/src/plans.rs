@@ -42,6 +42,13 @@ pub(crate) fn forget(turn: &mut Turn<'_>, tenant: TenantId, id: Uuid) -> Result<
     unchanged(turn, tenant)
 }
 
+/// Forgets every plan of a tenant.
+pub(crate) fn forget_all(connection: &Connection, tenant: Key) -> Result<()> {
+    let sql = "DELETE FROM plans
+                WHERE tenant_id = ?1";
+    connection.execute(sql, params![tenant]).map(drop)
+}
+
 /// The plan of an id.
 pub(crate) fn by_id(connection: &Connection, tenant: Key, id: Uuid) -> Result<Option<KeptPlan>> {
     let sql = "SELECT p.id, o.id, p.created, p.expires, p.document

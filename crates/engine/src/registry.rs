@@ -136,6 +136,13 @@ pub(crate) fn revoke_tokens(connection: &Connection, tenant: Key, principal: Uui
     connection.execute(sql, params![tenant, principal, end.map(Timestamp::as_microsecond)]).map(drop)
 }
 
+/// Forgets the tokens that act as a person.
+pub(crate) fn revoke_tokens_as(connection: &Connection, tenant: Key, person: Uuid) -> Result<()> {
+    let sql = "DELETE FROM tokens
+                WHERE tenant_id = ?1 AND person = ?2";
+    connection.execute(sql, params![tenant, person]).map(drop)
+}
+
 /// Whom a token stands for.
 pub(crate) fn caller(connection: &Connection, token: Token) -> Result<Option<Caller>> {
     let Some(row) = TenantRow::read(connection, token.tenant)? else { return Ok(None) };

@@ -8,7 +8,10 @@ use jiff::Timestamp;
 use uuid::Uuid;
 
 use crate::fault::corrupt;
+use crate::groups::STUB;
+use crate::sets::SetName;
 use crate::sql::{Connection, Key, Row, ToValue, Value, params};
+use crate::state::View;
 
 /// Values asked for in one statement at most.
 const ASKED: usize = 1_000;
@@ -54,19 +57,24 @@ pub(crate) fn records(
     }
 }
 
-/// The ids of people of these numbers who have a card, in the trash or not.
-pub(crate) fn ids(connection: &Connection, tenant: Key, numbers: &Numbers) -> Result<BTreeMap<u32, Uuid>> {
-    let (mut found, mut numbers) = (BTreeMap::new(), numbers.iter());
-    loop {
-        let wanted: Vec<Value<'_>> = numbers.by_ref().take(ASKED).map(|number| Value::Integer(number.into())).collect();
-        if wanted.is_empty() {
-            return Ok(found);
+/// The ids of people of these numbers who have a card, in the trash or not, and of those who were erased.
+pub(crate) fn ids(view: &View<'_>, numbers: &Numbers) -> Result<BTreeMap<u32, Uuid>> {
+    let erased = numbers & &*view.set(&SetName::Erased)?;
+    let mut found = BTreeMap::new();
+    for (question, numbers) in [(&view.connection.words().card, numbers - &erased), (&STUB, erased)] {
+        let mut numbers = numbers.iter();
+        loop {
+            let wanted: Vec<Value<'_>> = numbers.by_ref().take(ASKED).map(|number| Value::Integer(number.into())).collect();
+            if wanted.is_empty() {
+                break;
+            }
+            view.connection.ask(question, view.key(), &wanted, |row| {
+                found.insert(row.get(0)?, row.get(1)?);
+                Ok(())
+            })?;
         }
-        connection.ask(&connection.words().card, tenant, &wanted, |row| {
-            found.insert(row.get(0)?, row.get(1)?);
-            Ok(())
-        })?;
     }
+    Ok(found)
 }
 
 /// A record from `number, id, revision, created, modified, document`.

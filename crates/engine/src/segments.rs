@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use cardfile_directory::{Error, Result};
 use cardfile_index::{Block, Blocks, Filter, Segment, segment};
+use cardfile_model::Numbers;
 
 use crate::fault::corrupt;
 use crate::sql::{Connection, Key, Row, Table, Value, params};
@@ -27,6 +28,15 @@ pub(crate) fn load(connection: &Connection, tenant: Key) -> Result<Segments> {
     })?;
     found.sort_by_key(|segment| std::cmp::Reverse(segment.age));
     Ok(Arc::new(found))
+}
+
+/// Whom a segment covers, dead or alive; `None` when its head cannot be read.
+pub(crate) fn covered(connection: &Connection, tenant: Key, segment: u64) -> Result<Option<Numbers>> {
+    let sql = "SELECT head
+                 FROM segments
+                WHERE tenant_id = ?1 AND segment = ?2";
+    let head = connection.row(sql, params![tenant, segment], |row| Ok(head_from_bytes(segment, row.blob(0)?)))?;
+    Ok(head.flatten().map(|head| head.covered))
 }
 
 /// Writes a segment's head; its blocks are written apart.

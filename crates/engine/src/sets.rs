@@ -22,6 +22,8 @@ pub(crate) enum SetName {
     Trash,
     /// Who has an id and a number, but no card.
     Stubs,
+    /// Who was erased: no other set names them.
+    Erased,
     /// Whose card is shown to some groups only.
     Restricted,
     /// Whose card has an e-mail address.
@@ -56,6 +58,7 @@ impl fmt::Display for SetName {
             SetName::People => f.write_str("people"),
             SetName::Trash => f.write_str("trash"),
             SetName::Stubs => f.write_str("stubs"),
+            SetName::Erased => f.write_str("erased"),
             SetName::Restricted => f.write_str("restricted"),
             SetName::WithEmail => f.write_str("with-email"),
             SetName::WithPhone => f.write_str("with-phone"),
@@ -81,6 +84,7 @@ impl SetName {
                 "people" => SetName::People,
                 "trash" => SetName::Trash,
                 "stubs" => SetName::Stubs,
+                "erased" => SetName::Erased,
                 "restricted" => SetName::Restricted,
                 "with-email" => SetName::WithEmail,
                 "with-phone" => SetName::WithPhone,
@@ -154,6 +158,22 @@ pub(crate) fn names(connection: &Connection, tenant: Key, prefix: &str) -> Resul
         let name = row.text(0)?;
         SetName::read(name).ok_or_else(|| corrupt(name))
     })
+}
+
+/// Every set of a tenant that has this person in it.
+pub(crate) fn names_with(connection: &Connection, tenant: Key, number: u32) -> Result<Vec<SetName>> {
+    let sql = "SELECT name, bits
+                 FROM sets
+                WHERE tenant_id = ?1 AND chunk = ?2";
+    let mut names = Vec::new();
+    connection.each(sql, params![tenant, number >> CHUNK_BITS], |row| {
+        if bits(row.blob(1)?)?.contains(number) {
+            let name = row.text(0)?;
+            names.push(SetName::read(name).ok_or_else(|| corrupt(name))?);
+        }
+        Ok(())
+    })?;
+    Ok(names)
 }
 
 /// Writes chunks of a set; a chunk without anyone goes.
@@ -241,6 +261,7 @@ mod tests {
             SetName::People,
             SetName::Trash,
             SetName::Stubs,
+            SetName::Erased,
             SetName::Restricted,
             SetName::Elsewhere,
             SetName::Organization(7),

@@ -144,6 +144,15 @@ pub trait Sql {
     /// The statements that this database wants said otherwise than others.
     fn words(&self) -> &'static Words;
 
+    /// Has all that is removed until the end of the transaction be overwritten where it stood, in databases that can: it was about
+    /// somebody who is erased.
+    ///
+    /// # Errors
+    /// Those of the database.
+    fn shred(&self) -> Result<()> {
+        Ok(())
+    }
+
     /// Whether a transaction is open and can be committed.
     fn stands(&self) -> bool;
 }

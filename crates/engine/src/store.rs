@@ -9,8 +9,8 @@ use std::thread::JoinHandle;
 
 use async_trait::async_trait;
 use cardfile_directory::{
-    Applied, Author, Command, Error, Finding, Gauge, History, Job, KeptPlan, Kind, Permits, Planned, Registry, Result, Store,
-    Then,
+    Applied, Author, Command, Error, Finding, Gauge, Held, History, Job, KeptPlan, Kind, Permits, Planned, Registry, Result,
+    Store, Then,
 };
 use cardfile_model::{
     Audience, Change, Group, GroupQuery, Member, Note, NoteKeys, NoteQuery, Numbers, Organization, OrganizationId,
@@ -384,11 +384,15 @@ impl<D: Database> Store for Engine<D> {
     async fn ids(&self, tenant: TenantId, numbers: &Numbers) -> Result<BTreeMap<u32, Uuid>> {
         let wanted = numbers.clone();
         let ids = if numbers.len() > READ_INLINE as u64 {
-            self.search(tenant, move |view, _| rows::ids(view.connection, view.key(), &wanted)).await
+            self.search(tenant, move |view, _| rows::ids(view, &wanted)).await
         } else {
-            self.view(tenant, move |view| rows::ids(view.connection, view.key(), &wanted)).await
+            self.view(tenant, move |view| rows::ids(view, &wanted)).await
         };
         or_empty(ids, BTreeMap::new)
+    }
+
+    async fn held(&self, tenant: TenantId, id: Uuid) -> Result<Option<Held>> {
+        or_empty(self.search(tenant, move |view, _| view.held(tenant, id)).await, || None)
     }
 
     async fn purge(&self, before: Timestamp) -> Result<u64> {

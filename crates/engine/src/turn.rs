@@ -399,6 +399,11 @@ impl Draft {
         Ok(stored.into_iter().chain(drafted).collect())
     }
 
+    /// The sets that this turn changed.
+    pub(crate) fn drafted_sets(&self) -> impl Iterator<Item = SetName> {
+        self.dirty.keys().cloned()
+    }
+
     /// The segments of the index, newest first.
     pub(crate) fn segments(&mut self, connection: &Connection) -> Result<Segments> {
         if let Some(segments) = &self.segments {

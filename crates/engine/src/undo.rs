@@ -33,6 +33,8 @@ pub(crate) fn apply(turn: &mut Turn<'_>, tenant: TenantId, author: &Author, want
     }
     let before = log::before(connection, key, change.revision)?;
     let busy = log::touched_since(connection, key, change.revision, change.group)? & &change.touched;
+    // Who was erased since has nothing left to be in the way.
+    let busy = busy - &*turn.draft(tenant)?.set(connection, &SetName::Erased)?;
     if !busy.is_empty() && !wanted.is_forced {
         let actual = turn.draft(tenant)?.row.revision;
         return Err(Error::Stale { expected: change.revision, actual });

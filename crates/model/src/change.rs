@@ -64,10 +64,14 @@ pub enum ChangeKind {
     Revise,
     /// Several people turned out to be one.
     Merge,
+    /// All traces of a person went, but for their number.
+    Erase,
+    /// All that is kept of a person was handed out: nobody is touched by that.
+    Bundle,
 }
 
 impl ChangeKind {
-    const ALL: [ChangeKind; 12] = [
+    const ALL: [ChangeKind; 14] = [
         ChangeKind::Write,
         ChangeKind::Trash,
         ChangeKind::GroupCreate,
@@ -80,7 +84,16 @@ impl ChangeKind {
         ChangeKind::Restore,
         ChangeKind::Revise,
         ChangeKind::Merge,
+        ChangeKind::Erase,
+        ChangeKind::Bundle,
     ];
+
+    /// Whether those whom a change names are touched by it, as undo, plans and whoever follows the feed go by; otherwise it only
+    /// tells that something was done with them.
+    #[must_use]
+    pub fn touches(self) -> bool {
+        self != ChangeKind::Bundle
+    }
 
     /// The kind of this name.
     #[must_use]
@@ -104,6 +117,8 @@ impl ChangeKind {
             ChangeKind::Restore => "restore",
             ChangeKind::Revise => "revise",
             ChangeKind::Merge => "merge",
+            ChangeKind::Erase => "erase",
+            ChangeKind::Bundle => "bundle",
         }
     }
 }

@@ -133,7 +133,7 @@ impl Readers {
             None => self.open()?,
         };
         let result = work(&connection);
-        if connection.0.is_autocommit() {
+        if connection.connection.is_autocommit() {
             let mut idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner);
             if let Some(idle) = idle.as_mut().filter(|idle| idle.len() < self.keep) {
                 idle.push(connection);
@@ -145,9 +145,9 @@ impl Readers {
     /// Lends a connection on which all statements see the file as it is now.
     pub(crate) fn snapshot<T>(&self, work: impl FnOnce(&Link) -> Result<T>) -> Result<T> {
         self.with(|connection| {
-            connection.0.prepare_cached("BEGIN").and_then(|mut begin| begin.execute([])).map_err(fault)?;
+            connection.connection.prepare_cached("BEGIN").and_then(|mut begin| begin.execute([])).map_err(fault)?;
             let result = work(connection);
-            connection.0.prepare_cached("COMMIT").and_then(|mut commit| commit.execute([])).map_err(fault)?;
+            connection.connection.prepare_cached("COMMIT").and_then(|mut commit| commit.execute([])).map_err(fault)?;
             result
         })
     }
@@ -159,7 +159,7 @@ impl Readers {
         connection.pragma_update(None, "cache_size", -i64::from(self.cache_kib)).map_err(fault)?;
         connection.pragma_update(None, "query_only", true).map_err(fault)?;
         prepare(&connection)?;
-        Ok(Link(connection))
+        Ok(Link::new(connection))
     }
 
     pub(crate) fn close(&self) {
@@ -194,7 +194,7 @@ mod tests {
         let directory = tempfile::tempdir().expect("a temporary directory can be made");
         let _writer = writer(directory.path(), &Options::default()).expect("a file can be made");
         let readers = Readers::new(directory.path(), &Options::default());
-        let written = readers.with(|connection| connection.0.execute_batch("CREATE TABLE t (x)").map_err(fault));
+        let written = readers.with(|connection| connection.connection.execute_batch("CREATE TABLE t (x)").map_err(fault));
         assert!(written.is_err());
     }
 }

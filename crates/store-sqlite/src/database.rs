@@ -43,7 +43,7 @@ impl SqliteDatabase {
         Ok(SqliteDatabase {
             path: directory.to_owned(),
             readers: Readers::new(directory, options),
-            writer: Mutex::new(Some(Link(connection))),
+            writer: Mutex::new(Some(Link::new(connection))),
             log_bytes,
             most_log: options.wal_mib << 20,
             copying: Mutex::new(Some((alive, copying))),
@@ -60,7 +60,7 @@ impl SqliteDatabase {
             most_log: options.wal_mib << 20,
             copying: Mutex::new(None),
         };
-        database.readers.with(|Link(connection)| migrate::fits(connection))?;
+        database.readers.with(|link| migrate::fits(&link.connection))?;
         Ok(database)
     }
 
@@ -86,7 +86,7 @@ impl Database for SqliteDatabase {
     fn transact(&self, work: &mut Work<'_>) -> Result<()> {
         let writer = self.writer.lock().unwrap_or_else(PoisonError::into_inner);
         let link = writer.as_ref().ok_or_else(closed)?;
-        let connection = &link.0;
+        let connection = &link.connection;
         let run = |sql| connection.prepare_cached(sql).and_then(|mut statement| statement.execute([])).map(drop).map_err(fault);
         let begun = run("BEGIN IMMEDIATE").inspect_err(|error| {
             tracing::error!(%error, "the writer cannot begin a transaction");
@@ -95,6 +95,9 @@ impl Database for SqliteDatabase {
         if done.is_err() && !connection.is_autocommit() {
             // If even this fails the next BEGIN will, and say so to its callers.
             let _ = connection.execute_batch("ROLLBACK");
+        }
+        if let Err(error) = link.keep_slack() {
+            tracing::warn!(%error, "what is removed is still overwritten, which takes time");
         }
         if self.log_bytes.load(Ordering::Relaxed) > self.most_log
             && let Err(error) = checkpoint::copy_back(connection)
@@ -134,7 +137,7 @@ impl Database for SqliteDatabase {
     }
 
     fn diagnose(&self) -> Result<Vec<String>> {
-        self.readers.with(|Link(connection)| {
+        self.readers.with(|Link { connection, .. }| {
             let verdict: String = connection.query_row("PRAGMA quick_check(1)", [], |row| row.get(0)).map_err(fault)?;
             if verdict != "ok" {
                 return Ok(vec![format!("the file is damaged: {verdict}")]);

@@ -1,5 +1,6 @@
 //! The engine's statements on a connection to the file.
 
+use std::cell::Cell;
 use std::ops::ControlFlow;
 
 use cardfile_directory::Result;
@@ -12,7 +13,26 @@ use crate::fault::fault;
 use crate::words::WORDS;
 
 /// A connection as the engine uses it.
-pub(crate) struct Link(pub(crate) Connection);
+pub(crate) struct Link {
+    pub(crate) connection: Connection,
+    /// Whether what is removed is overwritten.
+    shreds: Cell<bool>,
+}
+
+impl Link {
+    pub(crate) fn new(connection: Connection) -> Self {
+        Link { connection, shreds: Cell::new(false) }
+    }
+
+    /// Ends what [`Sql::shred`] began.
+    pub(crate) fn keep_slack(&self) -> Result<()> {
+        if self.shreds.replace(false) {
+            self.connection.pragma_update(None, "secure_delete", false).map_err(fault)
+        } else {
+            Ok(())
+        }
+    }
+}
 
 /// A value as SQLite takes it.
 struct Bound<'a>(&'a Value<'a>);
@@ -56,7 +76,7 @@ fn bind(statement: &mut Statement<'_>, values: &[Value<'_>]) -> Result<()> {
 
 impl Sql for Link {
     fn visit(&self, sql: &str, values: &[Value<'_>], each: &mut EachRow<'_>) -> Result<()> {
-        let mut statement = self.0.prepare_cached(sql).map_err(fault)?;
+        let mut statement = self.connection.prepare_cached(sql).map_err(fault)?;
         bind(&mut statement, values)?;
         let mut rows = statement.raw_query();
         while let Some(row) = rows.next().map_err(fault)? {
@@ -68,7 +88,7 @@ impl Sql for Link {
     }
 
     fn execute(&self, sql: &str, values: &[Value<'_>]) -> Result<u64> {
-        let mut statement = self.0.prepare_cached(sql).map_err(fault)?;
+        let mut statement = self.connection.prepare_cached(sql).map_err(fault)?;
         bind(&mut statement, values)?;
         statement.raw_execute().map(|changed| changed as u64).map_err(fault)
     }
@@ -77,7 +97,7 @@ impl Sql for Link {
         if rows.is_empty() {
             return Ok(());
         }
-        let mut statement = self.0.prepare_cached(sql).map_err(fault)?;
+        let mut statement = self.connection.prepare_cached(sql).map_err(fault)?;
         for row in rows {
             bind(&mut statement, row)?;
             statement.raw_execute().map_err(fault)?;
@@ -103,7 +123,12 @@ impl Sql for Link {
         &WORDS
     }
 
+    fn shred(&self) -> Result<()> {
+        self.shreds.set(true);
+        self.connection.pragma_update(None, "secure_delete", true).map_err(fault)
+    }
+
     fn stands(&self) -> bool {
-        !self.0.is_autocommit()
+        !self.connection.is_autocommit()
     }
 }

@@ -11,6 +11,7 @@ pub mod books;
 pub mod claims;
 pub mod clients;
 pub mod concurrency;
+pub mod erase;
 pub mod filters;
 pub mod groups;
 mod harness;
@@ -362,6 +363,17 @@ macro_rules! store_contract {
                 changes_of_other_members_are_no_conflict
                 an_organization_goes_back_only_to_where_it_may_be
                 a_change_of_an_organization_before_the_term_cannot_be_undone
+            }
+            erase {
+                nothing_finds_who_was_erased_and_the_number_stays_taken
+                groups_forget_who_was_erased_at_once
+                undo_passes_over_who_was_erased
+                an_erasing_is_refused_as_a_delete_would_be
+                plans_and_answers_do_not_tell_of_who_was_erased
+                who_was_erased_signs_in_nowhere
+                those_who_follow_an_organization_hear_of_who_was_erased
+                all_that_is_kept_of_a_person_is_held
+                a_handing_out_is_logged_and_touches_nobody
             }
             concurrency {
                 eight_writers_read_what_they_wrote

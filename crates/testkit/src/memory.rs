@@ -18,6 +18,7 @@
 //!   passes over that part.
 
 mod audience;
+mod erase;
 mod filter;
 mod group;
 mod history;

@@ -63,7 +63,9 @@ impl Told {
             ) {
                 self.wrong.push(missing(revision));
             }
-            self.unremembered.push((revision, &touched - (&came | &went)));
+            // Who is only handed out did not change.
+            let others = &touched - (&came | &went);
+            self.unremembered.extend(kind.touches().then_some((revision, others)));
         }
         if let Some(group) = row.get(1)? {
             let members = self.groups.entry(group).or_default();
@@ -88,8 +90,9 @@ impl Told {
         if trash != *view.set(&SetName::Trash)? {
             self.wrong.push("the trash is not what the log says".to_owned());
         }
+        let erased = view.set(&SetName::Erased)?;
         for (revision, others) in &self.unremembered {
-            if !others.is_disjoint(&self.came) {
+            if !(others - &*erased).is_disjoint(&self.came) {
                 self.wrong.push(missing(*revision));
             }
         }
@@ -99,9 +102,9 @@ impl Told {
                     WHERE tenant_id = ?1 AND NOT is_deleted";
         let groups: Vec<(u32, Uuid)> = view.connection.rows(sql, params![view.key()], |row| Ok((row.get(0)?, row.get(1)?)))?;
         for (number, id) in groups {
-            let told = self.groups.remove(&id).unwrap_or_default() & &known;
-            // Groups may still name people who were removed for good.
-            if told != &*view.set(&SetName::Group(number))? & &known {
+            let (told, set) = (self.groups.remove(&id).unwrap_or_default() & &known, view.set(&SetName::Group(number))?);
+            // Groups may still name people whom a purge removed.
+            if told != &*set & &known || !set.is_disjoint(&erased) {
                 self.wrong.push(format!("the people in group {id} are not those that the log says"));
             }
         }

@@ -4,6 +4,7 @@ mod backups;
 mod closing;
 mod counted;
 mod damage;
+mod erasing;
 mod failing;
 mod logging;
 mod merging;

@@ -13,7 +13,16 @@ impl Tenant {
         let entries: Vec<&Logged> = self.log.iter().filter(|logged| logged.change.revision > since).take(limit).collect();
         let mut moved: BTreeMap<u32, Numbers> = BTreeMap::new();
         for logged in &entries {
-            let Effect::People(before) = &logged.effect else { continue };
+            let before = match &logged.effect {
+                Effect::People(before) => before,
+                Effect::Erased { number, homes } => {
+                    for home in homes {
+                        moved.entry(*home).or_default().insert(*number);
+                    }
+                    continue;
+                }
+                _ => continue,
+            };
             let known = before.iter().filter_map(|(number, before)| Some((*number, before.contact.as_ref()?)));
             for (number, contact) in known {
                 let after = self.memberships_after(number, logged.change.revision);

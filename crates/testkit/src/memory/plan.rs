@@ -4,7 +4,7 @@ use cardfile_directory::{Applied, Author, Difference, Error, KeptPlan, Kind, Onc
 use cardfile_model::Numbers;
 use jiff::SignedDuration;
 
-use super::state::{Card, Done, Standing, Tenant};
+use super::state::{Card, Done, Logged, Standing, Tenant};
 
 /// How long keys are remembered.
 const REMEMBERED: SignedDuration = SignedDuration::from_hours(24);
@@ -43,7 +43,8 @@ fn card(tenant: &Tenant, number: u32) -> Option<&Card> {
 
 /// Refuses to go on if one of these people was touched since a revision.
 pub(super) fn untouched(tenant: &Tenant, since: u64, people: &Numbers) -> Result<()> {
-    let later = tenant.log.iter().filter(|logged| logged.change.revision > since);
+    let is_later = |logged: &&Logged| logged.change.revision > since && logged.change.kind.touches();
+    let later = tenant.log.iter().filter(is_later);
     let is_touched = later.into_iter().any(|logged| !logged.change.touched.is_disjoint(people));
     if is_touched { Err(Error::Stale { expected: since, actual: tenant.revision() }) } else { Ok(()) }
 }

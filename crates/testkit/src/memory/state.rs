@@ -1,6 +1,6 @@
 //! What the judge keeps of a tenant.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use cardfile_directory::{Applied, Author, Counts, Error, KeptPlan, Kind, Result};
 use cardfile_model::{Change, ChangeKind, Contact, Group, Numbers, Organization, OrganizationId, OrganizationTurn, Record};
@@ -23,6 +23,8 @@ pub(super) struct Tenant {
     pub log: Vec<Logged>,
     /// Every change up to this revision is purged.
     pub purged: u64,
+    /// Who was erased: only the id is remembered.
+    pub erased: Numbers,
     /// Plans that are kept.
     pub plans: Vec<KeptPlan>,
     /// Work that goes on beside requests.
@@ -50,7 +52,7 @@ pub(super) enum Standing {
     /// An id without a card, so that it can stand in a group.
     Stub,
     Card(Box<Card>),
-    /// Purged: only the id is remembered.
+    /// Purged or erased: only the id is remembered.
     Gone,
 }
 
@@ -92,6 +94,8 @@ pub(super) enum Effect {
     Forgotten,
     /// How people were before.
     People(BTreeMap<u32, Before>),
+    /// Somebody was erased who had belonged to these organizations. That cannot be undone.
+    Erased { number: u32, homes: BTreeSet<u32> },
     /// A group came to be.
     GroupMade,
     /// A group went.
@@ -305,7 +309,7 @@ impl Tenant {
                 came: deed.came,
                 went: deed.went,
                 undoes: deed.undoes,
-                is_undoable: !matches!(deed.effect, Effect::Forgotten),
+                is_undoable: !matches!(deed.effect, Effect::Forgotten | Effect::Erased { .. }),
             },
             effect: deed.effect,
             seats: Vec::new(),

@@ -4,7 +4,9 @@ use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 
 use async_trait::async_trait;
-use cardfile_directory::{Applied, Author, Command, Error, Finding, Gauge, History, Job, KeptPlan, Kind, Planned, Result, Store};
+use cardfile_directory::{
+    Applied, Author, Command, Error, Finding, Gauge, Held, History, Job, KeptPlan, Kind, Planned, Result, Store,
+};
 use cardfile_model::{
     Audience, Change, Group, GroupFilter, GroupOrder, GroupQuery, Member, Note, NoteQuery, Numbers, Organization, OrganizationId,
     OrganizationQuery, Page, Query, Reach, Record, TenantId, fold,
@@ -13,7 +15,7 @@ use jiff::Timestamp;
 use uuid::Uuid;
 
 use super::state::{Logged, Row, Standing, Tenant};
-use super::{MemoryStore, State, filter, group, jobs, merge, notes, organization, plan, trash, undo, write};
+use super::{MemoryStore, State, erase, filter, group, jobs, merge, notes, organization, plan, trash, undo, write};
 
 /// How many people one call of purge removes at most.
 const PURGE_SLICE: usize = 500;
@@ -69,7 +71,9 @@ impl Store for MemoryStore {
         let applied = run(&state, &mut copy, &author, command)?;
         plan::remember(&mut copy, &author, &applied);
         if applied.is_changed || author.once.is_some() || is_kept_beside {
+            let erased: Vec<Uuid> = copy.erased_among(&copy.erased).map(|(_, id)| id).collect();
             state.tenants.insert(tenant, copy);
+            state.forget_callers(tenant, &erased);
         }
         Ok(applied)
     }
@@ -194,7 +198,11 @@ impl Store for MemoryStore {
         let Some(tenant) = state.tenants.get(&tenant) else { return Ok(BTreeMap::new()) };
         let known = numbers.iter().filter_map(|number| Some((number, tenant.person(number)?)));
         let present = known.filter(|(_, person)| matches!(person.standing, Standing::Card(_)));
-        Ok(present.map(|(number, person)| (number, person.id)).collect())
+        Ok(present.map(|(number, person)| (number, person.id)).chain(tenant.erased_among(numbers)).collect())
+    }
+
+    async fn held(&self, tenant: TenantId, id: Uuid) -> Result<Option<Held>> {
+        Ok(self.state().held(tenant, id))
     }
 
     async fn purge(&self, before: Timestamp) -> Result<u64> {
@@ -255,6 +263,8 @@ fn run(state: &State, tenant: &mut Tenant, author: &Author, command: Command) ->
         }
         Command::PatchOrganization { id, expect, patch } => organization::patch(tenant, author, (id, expect), *patch),
         Command::Undo { organization, change, is_forced } => undo::undo(tenant, author, organization, (change, is_forced)),
+        Command::Erase { organization, sources, id } => erase::erase(tenant, author, (organization, id), &sources),
+        Command::Bundle { organization, sources, id } => erase::bundle(tenant, author, (organization, id), &sources),
         Command::Together(commands) => {
             let before = tenant.unchanged();
             commands.into_iter().try_fold(before, |done, command| Ok(done.and(run(state, tenant, author, command)?)))

@@ -29,12 +29,14 @@ pub(super) fn undo(
     let Some(logged) = found.filter(|logged| logged.change.organization == organization).cloned() else {
         return Err(Error::NotFound { kind: Kind::Change, id: change.to_string() });
     };
-    if matches!(logged.effect, Effect::Forgotten) {
+    if matches!(logged.effect, Effect::Forgotten | Effect::Erased { .. }) {
         return Err(Error::invalid("change", "undoable", "this change cannot be undone, or not any more"));
     }
     let mut undo = Undo { change, is_forced, passed: Numbers::new() };
     for later in tenant.log.iter().filter(|later| later.change.revision > change && later.change.group == logged.change.group) {
-        let conflict = &later.change.touched & &logged.change.touched;
+        // Who was erased is passed over in any case, and nobody was touched who was only handed out.
+        let touched = if later.change.kind.touches() { &later.change.touched - &tenant.erased } else { Numbers::new() };
+        let conflict = touched & &logged.change.touched;
         if !conflict.is_empty() {
             undo.pass_over(later.change.revision)?;
             undo.passed |= conflict;

@@ -40,7 +40,7 @@ pub(super) fn undo_group(tenant: &mut Tenant, author: &Author, undo: &Undo, logg
             let went = tenant.remembered(&(&logged.change.went - &undo.passed));
             Ok(patched(tenant, author, by, group, (members - came) | went))
         }
-        Effect::Forgotten | Effect::People(_) | Effect::Notes(_) | Effect::Organization(_) => {
+        Effect::Forgotten | Effect::Erased { .. } | Effect::People(_) | Effect::Notes(_) | Effect::Organization(_) => {
             Err(Error::internal("this is no change of a group"))
         }
     }

@@ -66,6 +66,14 @@ impl Trial {
                 touched: (0..self.dice.below(4)).map(|_| self.dice.below(20)).collect(),
                 command: Box::new(Command::Trash(Trash { organization, sources: Sources::Any, selection: self.selection(8) })),
             },
+            24 => {
+                let at = self.organizations.iter().position(|known| *known == organization).unwrap_or_default();
+                Command::Erase { organization, sources: self.sources(), id: self.somebody(at) }
+            }
+            25 => {
+                let at = self.organizations.iter().position(|known| *known == organization).unwrap_or_default();
+                Command::Bundle { organization, sources: self.sources(), id: self.somebody(at) }
+            }
             _ => Command::Undo { organization, change: self.change(organization).await, is_forced: self.dice.chance(40) },
         }
     }

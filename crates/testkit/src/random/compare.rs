@@ -14,6 +14,7 @@ pub(super) struct Answer {
     outcomes: Vec<Result<Outcome, String>>,
     group: Option<Group>,
     organization: Option<Organization>,
+    number: Option<u32>,
 }
 
 /// What of a plan is compared.
@@ -27,7 +28,7 @@ pub(super) struct Plan {
 
 /// The answer to a command. What an undo tells of a group is left to the store.
 pub(super) fn applied(result: &Result<Applied>, is_undo: bool) -> Result<Answer, String> {
-    let Applied { revision, is_changed, outcomes, touched, group, organization, counts, blanked, receipt: _ } =
+    let Applied { revision, is_changed, outcomes, touched, group, organization, counts, blanked, number, receipt: _ } =
         result.as_ref().map_err(failure)?;
     let outcome = |outcome: &Result<Outcome>| match outcome {
         Ok(outcome) => Ok(outcome.clone()),
@@ -36,8 +37,8 @@ pub(super) fn applied(result: &Result<Applied>, is_undo: bool) -> Result<Answer,
     let outcomes = outcomes.iter().map(outcome).collect();
     let group = group.clone().filter(|_| !is_undo);
     let (revision, is_changed, touched, counts, blanked) = (*revision, *is_changed, *touched, *counts, *blanked);
-    let organization = organization.clone();
-    Ok(Answer { revision, is_changed, touched, counts, blanked, outcomes, group, organization })
+    let (organization, number) = (organization.clone(), *number);
+    Ok(Answer { revision, is_changed, touched, counts, blanked, outcomes, group, organization, number })
 }
 
 /// The answer to what a command would do; what it would answer is compared when it is done.

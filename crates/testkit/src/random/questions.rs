@@ -59,6 +59,8 @@ impl Trial {
         ask_both!(self, asked, store => store.groups_of(self.tenant, organization, &also, people));
         let query = self.organization_query();
         ask_both!(self, query, store => store.find_organizations(self.tenant, query.clone()));
+        let id = *self.dice.one(&self.people);
+        ask_both!(self, ("held", id), store => store.held(self.tenant, id));
         let query = self.note_query();
         ask_both!(self, query, store => store.notes(self.tenant, query.clone()));
     }
@@ -81,6 +83,8 @@ impl Trial {
         for group in self.groups.clone() {
             ask_both!(self, ("members", group), store => store.members(self.tenant, group, 0, 100_000));
         }
+        let numbers = (1..200).collect();
+        ask_both!(self, "ids", store => store.ids(self.tenant, &numbers));
         let findings = self.store.check().await.expect("a store can be checked");
         assert_eq!(findings, [], "seed {}, step {}: findings of the check", self.seed, self.step);
     }
