@@ -1,5 +1,6 @@
 //! A contact as JSON: the shape that the directory's own door and files of JSON lines share.
 
+mod bundle;
 mod patch;
 
 use std::collections::BTreeMap;
@@ -11,6 +12,7 @@ use serde_json::Value;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
+pub use bundle::{Bundle, BundleChange, BundleGroup, BundleLogin, BundlePlace, BundleToken};
 pub use patch::PersonPatch;
 
 /// The organizations of a tenant, by number and by id.

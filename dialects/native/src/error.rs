@@ -38,6 +38,10 @@ pub enum Failure {
         /// When it could be done.
         wanted: &'static str,
     },
+    /// What never comes back must be confirmed.
+    Final,
+    /// What was answered under an idempotency key told of somebody who was erased since.
+    Erased,
     /// An idempotency key is in use for another request.
     KeyTaken,
     /// What changed behind a position is not known any more.
@@ -191,6 +195,14 @@ impl Failure {
             Failure::JobState { state, wanted } => {
                 let detail = format!("The job is {state}: that is possible when {wanted}.");
                 Told::new(StatusCode::CONFLICT, "job-state", detail)
+            }
+            Failure::Final => {
+                let detail = "Who is erased never comes back; send confirm=true.";
+                Told::new(StatusCode::CONFLICT, "confirmation-required", detail)
+            }
+            Failure::Erased => {
+                let detail = "This was done before. What was answered told of somebody who was erased since.";
+                Told::new(StatusCode::GONE, "erased", detail)
             }
             Failure::KeyTaken => {
                 let detail = "This Idempotency-Key was sent with another request.";

@@ -11,6 +11,7 @@ pub mod lookup;
 pub mod members;
 pub mod merges;
 pub mod organizations;
+pub mod person;
 pub mod plans;
 pub mod starts;
 pub mod tokens;

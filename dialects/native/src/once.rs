@@ -12,6 +12,8 @@ use crate::visit::Visit;
 
 const KEY: &str = "idempotency-key";
 const REPLAYED: HeaderName = HeaderName::from_static("idempotency-replayed");
+/// What is kept of an answer that cannot be told: no [`Rendered`] is read of it.
+const NOTHING: &[u8] = b"null";
 /// The longest key, in characters.
 const MOST_CHARS: usize = 255;
 
@@ -47,15 +49,20 @@ pub fn once(
     hash.update(visit.target.as_bytes());
     hash.update([0]);
     hash.update(body);
-    // What cannot be rendered is kept as nothing, and told as our fault each time.
-    let answer =
-        move |applied: &Applied| render(applied).ok().and_then(|rendered| serde_json::to_vec(&rendered).ok()).unwrap_or_default();
+    // What cannot be rendered is kept as no answer, and told as our fault each time.
+    let answer = move |applied: &Applied| {
+        let rendered = render(applied).ok().and_then(|rendered| serde_json::to_vec(&rendered).ok());
+        rendered.unwrap_or_else(|| NOTHING.to_vec())
+    };
     let principal = visit.caller().principal.id;
     Ok(Some(Once { principal, key: key.to_owned(), fingerprint: hash.finalize().into(), answer: Arc::new(answer) }))
 }
 
-/// What was answered the first time.
+/// What was answered the first time, if that may still be told.
 pub fn replayed(receipt: &[u8]) -> Answer {
+    if receipt.is_empty() {
+        return Err(Failure::Erased);
+    }
     let rendered: Rendered = serde_json::from_slice(receipt).map_err(Error::internal)?;
     let mut response = rendered.respond()?;
     response.headers_mut().insert(REPLAYED, HeaderValue::from_static("true"));

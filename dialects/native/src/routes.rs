@@ -13,8 +13,8 @@ use crate::document::{self, titled};
 use crate::error::Failure;
 use crate::gate::{Entrance, gate};
 use crate::handlers::{
-    bulk, changes, contacts, feed, groups, jobs, list, lookup, members, merges, organizations, plans, starts, tokens, verbs,
-    webhooks,
+    bulk, changes, contacts, feed, groups, jobs, list, lookup, members, merges, organizations, person, plans, starts, tokens,
+    verbs, webhooks,
 };
 use crate::settings::Settings;
 
@@ -40,6 +40,8 @@ pub fn described() -> OpenApiRouter {
         .routes(routes!(list::list, contacts::create))
         .routes(routes!(contacts::get, contacts::patch, contacts::put, contacts::delete))
         .routes(routes!(contacts::by_number))
+        .routes(routes!(person::erase))
+        .routes(routes!(person::bundle))
         .routes(routes!(bulk::write))
         .routes(routes!(verbs::delete))
         .routes(routes!(verbs::restore))

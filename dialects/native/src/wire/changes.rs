@@ -15,8 +15,8 @@ pub struct ChangeEntry {
     /// When, RFC 3339.
     #[schema(value_type = String, format = DateTime)]
     pub time: Timestamp,
-    /// What was done: `write`, `trash`, `restore`, `revise`, `merge`, `erase`, `group_create`, `group_patch`, `group_delete`,
-    /// `note`, `organization`, `organization_patch` or `undo`.
+    /// What was done: `write`, `trash`, `restore`, `revise`, `merge`, `erase`, `bundle`, `group_create`, `group_patch`,
+    /// `group_delete`, `note`, `organization`, `organization_patch` or `undo`.
     pub kind: &'static str,
     /// Through which door.
     pub door: String,
