@@ -152,6 +152,34 @@ pub(crate) enum Command {
     },
     /// Remove for good, now, what was in the trash longer than the retention term
     Purge,
+    /// Erase a person: all traces but the id and the number, which are not given again
+    ///
+    /// For whoever asks to be forgotten. Nothing takes it back. What remains for a while, and in backups, is told in
+    /// docs/operations.md.
+    #[command(verbatim_doc_comment)]
+    Erase {
+        /// The organization
+        #[arg(long, value_name = "ID")]
+        org: Uuid,
+        /// The id of the contact, which may be in the trash
+        #[arg(long, value_name = "ID")]
+        contact: Uuid,
+        /// That this is meant
+        #[arg(long)]
+        yes: bool,
+    },
+    /// Print all that is kept of a person, as JSON
+    ///
+    /// For whoever asks what is known of them. The log tells that it was taken.
+    #[command(verbatim_doc_comment)]
+    Bundle {
+        /// The organization
+        #[arg(long, value_name = "ID")]
+        org: Uuid,
+        /// The id of the contact, which may be in the trash
+        #[arg(long, value_name = "ID")]
+        contact: Uuid,
+    },
     /// Show the configuration
     #[command(subcommand)]
     Config(Config),

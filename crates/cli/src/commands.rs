@@ -6,6 +6,7 @@ mod client;
 mod files;
 mod moving;
 mod org;
+mod person;
 mod token;
 mod user;
 
@@ -40,6 +41,8 @@ pub(crate) async fn run(arguments: Arguments, output: &Output) -> Result<ExitCod
         Command::Migrate { distribute } => care::migrate(&common, distribute, output).await?,
         Command::Move { to } => return moving::run(&common, &to, output).await,
         Command::Purge => care::purge(&common, output).await?,
+        Command::Erase { org, contact, yes } => person::erase(&common, org, contact, yes, output).await?,
+        Command::Bundle { org, contact } => person::bundle(&common, org, contact, output).await?,
         Command::Config(arguments::Config::Print) => {
             let loaded = load(&common, &[])?;
             output.answer(&loaded.to_json(), || loaded.to_toml().trim_end().to_owned())?;

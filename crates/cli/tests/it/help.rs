@@ -26,6 +26,8 @@ const COMMANDS: &[&[&str]] = &[
     &["check"],
     &["move"],
     &["purge"],
+    &["erase"],
+    &["bundle"],
     &["config"],
     &["config", "print"],
 ];

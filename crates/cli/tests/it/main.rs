@@ -11,6 +11,7 @@ mod files;
 mod help;
 mod http;
 mod moving;
+mod people;
 mod process;
 mod serving;
 mod stopping;

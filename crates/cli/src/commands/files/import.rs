@@ -116,6 +116,10 @@ async fn slice(
     let errand = Errand { writes: reading.writes(items), most_blanked, once: Some(once), then: None };
     let applied = keeper.write(errand).await?;
     match &applied.receipt {
+        Some(receipt) if receipt.is_empty() => {
+            let message = format!("rows from {first} were written before, and somebody among them was erased since");
+            Err(Error::invalid("file", "erased", message))
+        }
         Some(receipt) => serde_json::from_slice(receipt).map_err(Error::internal),
         None => Ok((results(&rows, &applied), applied.blanked)),
     }
