@@ -70,6 +70,7 @@ impl View<'_> {
                     contact.phones.iter().any(|entry| fold::phone(&entry.value) == wanted)
                 });
             }
+            Filter::PhoneEnds(end) => return self.phone_ends(fold::digits(end), scope),
             Filter::Key { system, value } => {
                 return self.exact(&terms::key(system, value), scope, move |contact| {
                     contact.keys.iter().any(|key| key.system == *system && key.value == *value)
@@ -204,6 +205,20 @@ impl View<'_> {
         Ok(Verdict::ask(hits, move |record| has(&record.contact)))
     }
 
+    /// Who has a phone number whose digits end so.
+    fn phone_ends<'f>(&self, end: String, scope: &Arc<Numbers>) -> Result<Verdict<'f>> {
+        if end.is_empty() {
+            return Ok(Verdict::sure(Arc::default()));
+        }
+        let found = lookup::prefix(&self.segments()?, &self.blocks(), &terms::tail_prefix(&end)).map_err(index_fault)?;
+        let hits = Arc::new(found & &**scope);
+        if end.len() <= terms::MAX_TAIL {
+            return Ok(Verdict::sure(hits));
+        }
+        let has = move |contact: &Contact| contact.phones.iter().any(|entry| fold::digits(&entry.value).ends_with(&end));
+        Ok(Verdict::ask(hits, move |record| has(&record.contact)))
+    }
+
     fn blocks(&self) -> TenantBlocks<'_> {
         TenantBlocks { connection: self.connection, tenant: self.key() }
     }
@@ -233,7 +248,7 @@ fn cost(filter: &Filter) -> Cost {
         Filter::Not(part) => cost(part),
         Filter::Contains(_) | Filter::FieldContains { .. } => Cost::Texts,
         Filter::Compare { field, comparison } if needle(field, comparison).is_some() => Cost::Texts,
-        Filter::WordPrefixes(_) | Filter::Email(_) | Filter::Phone(_) | Filter::Key { .. } => Cost::Index,
+        Filter::WordPrefixes(_) | Filter::Email(_) | Filter::Phone(_) | Filter::PhoneEnds(_) | Filter::Key { .. } => Cost::Index,
         _ => Cost::Sets,
     }
 }

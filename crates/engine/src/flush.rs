@@ -59,7 +59,7 @@ pub(crate) fn segment(
     current: &Segments,
     indexed: &BTreeMap<u32, Indexed>,
 ) -> Result<Segments> {
-    let mut postings = Postings::with_capacity(indexed.len() * 10, indexed.len() * 100);
+    let mut postings = Postings::with_capacity(indexed.len() * 12, indexed.len() * 120);
     for (&number, indexed) in indexed {
         for term in indexed.terms.iter() {
             postings.push(term, number);

@@ -51,12 +51,18 @@ pub fn words(folded: &str) -> impl Iterator<Item = &str> {
 /// numbers apart. A text without any digit folds as [`text`].
 #[must_use]
 pub fn phone(number: &str) -> String {
-    let digits: String = number.chars().filter(char::is_ascii_digit).collect();
+    let digits = digits(number);
     match (digits.is_empty(), number.trim_start().starts_with('+')) {
         (true, _) => text(number),
         (false, true) => format!("+{digits}"),
         (false, false) => digits,
     }
+}
+
+/// The digits of a phone number as typed, and nothing else.
+#[must_use]
+pub fn digits(number: &str) -> String {
+    number.chars().filter(char::is_ascii_digit).collect()
 }
 
 #[cfg(test)]
@@ -83,6 +89,7 @@ mod tests {
         assert_eq!(phone(" +47 (22) 55-01.01"), "+4722550101");
         assert_eq!(phone("400 123 1234"), "4001231234");
         assert_eq!(phone("Reception"), "reception");
+        assert_eq!(digits("+47 (22) 55-01.01 x 7"), "47225501017");
     }
 
     proptest! {

@@ -88,6 +88,8 @@ pub enum Filter {
     Email(String),
     /// Those with this phone number, compared by its digits.
     Phone(String),
+    /// Those with a phone number whose digits end with the digits of this text; one without digits finds nobody.
+    PhoneEnds(String),
     /// Those called so in a foreign system.
     Key {
         /// The foreign system's name.

@@ -176,6 +176,7 @@ macro_rules! store_contract {
                 a_text_is_not_found_across_two_fields
                 words_are_found_by_their_beginnings
                 addresses_numbers_and_keys_are_found_exactly
+                numbers_are_found_by_their_last_digits
                 sources_and_ids_are_found
                 filters_combine
                 groups_and_sharing_are_found

@@ -115,6 +115,9 @@ pub async fn notes_are_kept_changed_and_taken_away_together(h: Harness) {
     assert_eq!(noted(&place, NoteKeys::These(vec!["b".into(), "c".into()])).await.len(), 1);
     let same = note(&place, &[("b", Some(json!(2))), ("c", None)]).await.expect("nothing is to be done");
     assert!(!same.is_changed);
+    let gone = note(&place, &[("b", None), ("d", Some(json!(3)))]).await.expect("a note can be taken away");
+    assert!(gone.is_changed);
+    assert_eq!(noted(&place, NoteKeys::All).await, [("a/1".into(), json!({"x": [1]})), ("d".into(), json!(3))]);
     let other = h.tenant().await;
     assert_eq!(noted(&other, NoteKeys::All).await, []);
     h.is_sound().await;

@@ -1,7 +1,7 @@
 //! What filters find.
 
 use cardfile_directory::Command;
-use cardfile_model::{Contact, Edit, Entry, Expect, Filter, ForeignKey, Patch, Sources, Write};
+use cardfile_model::{Contact, Edit, Entry, Expect, Filter, ForeignKey, ListEdit, Patch, Sources, Write};
 use uuid::Uuid;
 
 use super::place::{create, delete};
@@ -113,6 +113,43 @@ pub async fn addresses_numbers_and_keys_are_found_exactly(h: Harness) {
     ] {
         assert_eq!(place.find(filter.clone()).await, super::NOBODY, "{filter:?}");
     }
+}
+
+pub async fn numbers_are_found_by_their_last_digits(h: Harness) {
+    let place = h.tenant().await;
+    let with = |phones: &[&str]| Contact {
+        phones: phones.iter().map(|value| entry(value)).collect(),
+        ..card(Some("Ada"), None, None, "a@b")
+    };
+    let full = place.create(with(&["+47 22-55 01.02", "Reception"])).await.id;
+    let extended = place.create(with(&["+44 7700 900017 ext. 4711", "4711"])).await.id;
+    let short = place.create(with(&["102", "+1 (555) 22 55 01 02"])).await.id;
+    let ends = |end: &str| Filter::PhoneEnds(end.into());
+    for end in ["02", "1-0.2", "102"] {
+        assert_eq!(place.find(ends(end)).await, [full, short], "{end}");
+    }
+    assert_eq!(place.find(ends("5550102")).await, super::NOBODY);
+    for (end, found) in [
+        ("2550102", vec![full, short]),
+        ("22550102", vec![full, short]),
+        ("+47 22 55 01 02", vec![full]),
+        ("522550102", vec![short]),
+        ("147 22 55 01 02", vec![]),
+        ("711", vec![extended]),
+        ("174711", vec![extended]),
+        ("+44 7700 900017 4711", vec![extended]),
+        ("900017", vec![]),
+        ("Reception", vec![]),
+        ("", vec![]),
+    ] {
+        assert_eq!(place.find(ends(end)).await, found, "{end}");
+    }
+    assert_eq!(place.find(Filter::Not(Box::new(ends("2")))).await, [extended]);
+    let phones = vec![ListEdit::Remove { value: "+47 22-55 01.02".into(), kind: None }];
+    let patch = Patch { phones, ..Patch::default() };
+    place.one(Write::Patch { id: full, expect: Expect::Any, patch: Box::new(patch) }).await.expect("it is there");
+    assert_eq!(place.find(ends("2550102")).await, [short], "a number that is no more");
+    h.is_sound().await;
 }
 
 pub async fn sources_and_ids_are_found(h: Harness) {

@@ -47,6 +47,10 @@ impl Tenant {
                 let number = fold::phone(number);
                 contact.phones.iter().any(|entry| fold::phone(&entry.value) == number)
             }
+            Filter::PhoneEnds(end) => {
+                let end = fold::digits(end);
+                !end.is_empty() && contact.phones.iter().any(|entry| fold::digits(&entry.value).ends_with(&end))
+            }
             Filter::Key { system, value } => contact.keys.iter().any(|key| key.system == *system && key.value == *value),
             Filter::Source(source) => contact.source == *source,
             Filter::MemberOf(group) => self.row(*group).is_some_and(|row| row.members.contains(record.number)),

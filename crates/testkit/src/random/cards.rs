@@ -22,8 +22,11 @@ pub(super) const NAMES: &[&str] = &[
 /// Addresses that fold alike, and are none.
 pub(super) const ADDRESSES: &[&str] =
     &["mara@quay.example", "MARA@Quay.example", "zoë.quill@home.example", "bram@quay.example", "reception", "a@b@c"];
-/// Numbers that are the same digits.
-pub(super) const NUMBERS: &[&str] = &["+47 22 55", "+472255", "22-55", "2255", "ext. 7", "Front Desk", "+44 (0) 7"];
+/// Numbers that are the same digits, and such that end alike.
+pub(super) const NUMBERS: &[&str] =
+    &["+47 22 55", "+472255", "22-55", "2255", "ext. 7", "Front Desk", "+44 (0) 7", "+47 40 22 22 55", "+46 40 22 22 55 x 7"];
+/// Ends of numbers.
+pub(super) const ENDS: &[&str] = &["5", "2255", "47 22 55", "0 22 22 55", "40 22 22 55", "640222255x7", "7", "", "Front Desk"];
 /// Roles: two that are guarded, and one that is not.
 pub(super) const ROLES: &[&str] = &["admin", "approver", "buyer"];
 /// Sources.

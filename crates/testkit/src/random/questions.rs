@@ -6,7 +6,7 @@ use cardfile_model::{
     OrganizationId, Query, Reach, Scalar, Sources,
 };
 
-use super::cards::{ADDRESSES, NAMES, NUMBERS, ROLES, SOURCES};
+use super::cards::{ADDRESSES, ENDS, NAMES, NUMBERS, ROLES, SOURCES};
 use super::commands::{NOTE_KEYS, SHELVES};
 use super::{Trial, compare};
 
@@ -112,7 +112,7 @@ impl Trial {
     }
 
     fn filter(&mut self, depth: u32) -> Filter {
-        match self.dice.below(if depth == 0 { 19 } else { 23 }) {
+        match self.dice.below(if depth == 0 { 20 } else { 24 }) {
             0 => Filter::All,
             1 | 2 => Filter::Contains(self.part()),
             3 | 4 => Filter::WordPrefixes(self.part()),
@@ -140,8 +140,9 @@ impl Trial {
                 role: (*self.dice.one(ROLES)).into(),
             },
             18 => Filter::Inactive,
-            19 => Filter::Not(Box::new(self.filter(depth - 1))),
-            20 | 21 => Filter::And((0..self.dice.below(3)).map(|_| self.filter(depth - 1)).collect()),
+            19 => Filter::PhoneEnds((*self.dice.one(ENDS)).into()),
+            20 => Filter::Not(Box::new(self.filter(depth - 1))),
+            21 | 22 => Filter::And((0..self.dice.below(3)).map(|_| self.filter(depth - 1)).collect()),
             _ => Filter::Or((0..self.dice.below(3)).map(|_| self.filter(depth - 1)).collect()),
         }
     }
