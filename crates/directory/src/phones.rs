@@ -51,10 +51,30 @@ pub fn spellings(number: &str, country: Option<&str>) -> BTreeSet<String> {
 /// Whether two texts are the same number: in international form if they have one, else by their digits.
 #[must_use]
 pub fn is_same(one: &str, other: &str, country: Option<&str>) -> bool {
-    match (e164(one, country), e164(other, country)) {
+    is_same_as((one, e164(one, country).as_deref()), other, country)
+}
+
+/// As [`is_same`], for a number of which the international form is known.
+pub(crate) fn is_same_as((one, international): (&str, Option<&str>), other: &str, country: Option<&str>) -> bool {
+    match (international, international.and_then(|_| e164(other, country))) {
         (Some(one), Some(other)) => one == other,
         _ => fold::phone(one) == fold::phone(other),
     }
+}
+
+/// The extension behind a number: digits at the end, behind other digits and a mark such as `x`, `ext.`, `;ext=`, `#`,
+/// `Durchwahl` or a dash. Whatever libphonenumber takes for an extension in such a place is one, and what follows a dash is too,
+/// for so direct dial-ins are written; blanks, dots, slashes and brackets only group digits.
+#[must_use]
+pub fn extension(number: &str) -> Option<&str> {
+    let text = number.trim_end();
+    let (text, is_closed) = text.strip_suffix('#').map_or((text, false), |text| (text.trim_end(), true));
+    let before = text.trim_end_matches(|c: char| c.is_ascii_digit());
+    let main = before.trim_end_matches(|c: char| !c.is_ascii_digit());
+    let (mark, extension) = (&before[main.len()..], &text[before.len()..]);
+    let groups = |c: char| c.is_whitespace() || matches!(c, '.' | '/' | '(' | ')');
+    let is_marked = mark.chars().any(|c| !groups(c)) || (is_closed && !mark.is_empty());
+    (is_marked && !main.is_empty() && !extension.is_empty()).then_some(extension)
 }
 
 fn region(code: &str) -> Option<Region> {
@@ -149,6 +169,42 @@ mod tests {
     }
 
     #[test]
+    fn an_extension_stands_behind_a_mark() {
+        for written in [
+            "+49 30 1234567 x4711",
+            "+49 30 1234567x 4711",
+            "030 1234567 ext. 4711",
+            "030 1234567 EXTN 4711",
+            "+49-30-1234567;ext=4711",
+            "030 1234567, 4711",
+            "030 1234567 # 4711",
+            "+49 30 1234567 4711#",
+            "+49 30 1234567 Durchwahl 4711 ",
+            "+49 (30) 12345-4711",
+            "(030) 12345\u{2013}4711",
+            "030 1234567 доб. 4711",
+        ] {
+            assert_eq!(extension(written), Some("4711"), "{written}");
+        }
+        for written in ["030 1234567 4711", "030/4711", "030.4711", "(030) 4711", "x4711", "4711", "-4711", "030 1234 x", "", "#"]
+        {
+            assert_eq!(extension(written), None, "{written}");
+        }
+    }
+
+    #[test]
+    fn what_libphonenumber_takes_for_an_extension_is_one() {
+        let marks = ["x", " x ", "ext", " ext. ", ";ext=", " extn ", " extension ", "#", " # ", " anexo ", ", ", "~", " int "];
+        let known = marks.map(|mark| {
+            let written = format!("+44 20 7946 0018{mark}4711");
+            let number = PHONE_NUMBER_UTIL.parse(&written, None).expect("it is a number");
+            assert!(number.extension() != "4711" || extension(&written) == Some("4711"), "{written}");
+            number.extension() == "4711"
+        });
+        assert!(known.iter().filter(|is_known| **is_known).count() >= 10, "{known:?}");
+    }
+
+    #[test]
     fn a_country_is_known_by_two_capitals() {
         assert!(is_country("GB") && is_country("NO"));
         assert!(!is_country("gb") && !is_country("ZZ") && !is_country("") && !is_country("GBR"));
@@ -160,6 +216,7 @@ mod tests {
             let spelled = spellings(&number, Some(&country));
             prop_assert!(spelled.contains(&fold::phone(&number)));
             prop_assert!(is_same(&number, &number, Some(&country)));
+            prop_assert!(extension(&number).is_none_or(|found| number.contains(found)));
         }
 
         #[test]

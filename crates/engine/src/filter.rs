@@ -13,8 +13,9 @@ use crate::state::View;
 use crate::verdict::{Test, Verdict, less};
 use crate::{groups, organizations, rows, scan};
 
-/// Exact hits are compared with their rows up to this many; two keys of one 64-bit hash among more are not worth the reading.
-const MAX_VERIFIED: u64 = 10_000;
+/// Exact hits are compared with their rows up to this many; two keys of one 64-bit hash among more, such as those who give a
+/// switchboard's number, are not worth the reading.
+const MAX_VERIFIED: u64 = 1_000;
 
 /// What it takes to tell whom a filter finds, the cards aside.
 #[derive(PartialEq, Eq, PartialOrd, Ord)]
