@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use cardfile_directory::Result;
+use cardfile_index::terms::FORM;
 use cardfile_index::{FOLD_PEOPLE, Postings, Segment, segment, texts};
 use cardfile_model::Numbers;
 
@@ -69,7 +70,9 @@ pub(crate) fn segment(
     let covered: Numbers = indexed.keys().copied().collect();
     let id = row.next_segment;
     row.next_segment += 1;
-    let small = current.first().filter(|newest| newest.people + covered.len() <= FOLD_PEOPLE);
+    // One of an older form is left alone, so that all of it goes when the index is built anew.
+    let is_small = |newest: &&Arc<Segment>| newest.people + covered.len() <= FOLD_PEOPLE && newest.form == FORM;
+    let small = current.first().filter(is_small);
     let folded = small.map(|newest| fold(connection, row.key, id, newest, &postings, &covered)).transpose()?.flatten();
     let is_folded = folded.is_some();
     let segment = if let Some(folded) = folded {

@@ -136,10 +136,13 @@ impl Merger {
             let skipped = usize::from(segments.first().is_some_and(|newest| newest.people < FOLD_PEOPLE));
             let (segments, people) = (&segments[skipped..], view.set(&SetName::People)?);
             let erased = view.set(&SetName::Erased)?;
-            let due = plan(segments).or_else(|| holding(segments, &erased)).or_else(|| mostly_dead(segments, &people));
-            let Some(run) = due else { return Ok(None) };
-            let inputs: Vec<Arc<Segment>> = segments[run].to_vec();
-            Ok(Some((view.key(), Merge::new(&inputs, &people), inputs)))
+            // Those of different forms are not mixed, so that all of an older one goes when the index is built anew.
+            let mut alike = segments.chunk_by(|newer, older| newer.form == older.form);
+            let inputs = alike.find_map(|alike| {
+                let run = plan(alike).or_else(|| holding(alike, &erased)).or_else(|| mostly_dead(alike, &people))?;
+                Some(alike[run].to_vec())
+            });
+            Ok(inputs.map(|inputs| (view.key(), Merge::new(&inputs, &people), inputs)))
         })?;
         let Some((key, mut merge, inputs)) = planned else { return Ok(false) };
         let lease = self.lease(tenant);

@@ -2,13 +2,15 @@
 
 use cardfile_directory::{Error, Result};
 use cardfile_index::PEOPLE_PER_CHUNK;
+use cardfile_index::terms::FORM;
 use cardfile_model::{Contact, TenantId};
 
 use crate::cards;
 use crate::database::Readers;
 use crate::fault::corrupt;
 use crate::segments::{self, DEAD};
-use crate::sql::{Row, Value, params};
+use crate::sql::{Connection, Row, Value, params};
+use crate::state::TenantRow;
 use crate::turn::Turn;
 use crate::writer::Writer;
 
@@ -17,29 +19,49 @@ const SLICE_CHUNKS: u32 = 16;
 
 /// Builds the index of every tenant anew. Until a tenant is done its old index answers.
 pub(crate) fn rebuild(readers: &Readers, writer: &Writer) -> Result<()> {
-    for tenant in readers.with(crate::registry::tenants)? {
-        let begun = writer.write_blocking(tenant, move |turn| {
-            let connection = turn.connection;
-            let draft = turn.draft(tenant)?;
-            // Who cannot be read answers nothing, and would be in the way of all that is written.
-            segments::bury_unreadable(connection, draft.row.key)?;
-            draft.segments = None;
-            // What is written from now on is newer than anything before, also of those who come from now on.
-            draft.row.next_segment += 1;
-            draft.touch();
-            Ok((draft.row.next_segment, draft.row.next_person))
-        });
-        let (old, next_person) = match begun {
-            // The check tells of a tenant that is not where its signpost leads.
-            Err(Error::NotFound { .. }) => continue,
-            begun => begun?,
-        };
-        for first in (0..next_person.div_ceil(PEOPLE_PER_CHUNK)).step_by(SLICE_CHUNKS as usize) {
-            writer.write_blocking(tenant, move |turn| slice(turn, tenant, first..first + SLICE_CHUNKS))?;
+    readers.with(crate::registry::tenants)?.into_iter().try_for_each(|tenant| rebuild_one(writer, tenant))
+}
+
+/// Builds the index anew of the tenants of which it is of an older form. Where that fails the old one goes on answering.
+pub(crate) fn renew(readers: &Readers, writer: &Writer) -> Result<()> {
+    let is_old = |connection: &Connection, tenant| match TenantRow::read(connection, tenant)? {
+        Some(row) => segments::is_of_old_form(connection, row.key),
+        None => Ok(false),
+    };
+    let tenants = readers.with(crate::registry::tenants)?;
+    for tenant in tenants {
+        if readers.with(|connection| is_old(connection, tenant))? {
+            tracing::info!(%tenant, form = FORM, "the index is of an older form; it is built anew, which takes a while");
+            match rebuild_one(writer, tenant) {
+                Ok(()) => tracing::info!(%tenant, "the index is built anew"),
+                Err(error) => tracing::error!(%tenant, %error, "the index cannot be built anew; not everyone is found"),
+            }
         }
-        writer.write_blocking(tenant, move |turn| drop_older(turn, tenant, old))?;
     }
     Ok(())
+}
+
+fn rebuild_one(writer: &Writer, tenant: TenantId) -> Result<()> {
+    let begun = writer.write_blocking(tenant, move |turn| {
+        let connection = turn.connection;
+        let draft = turn.draft(tenant)?;
+        // Who cannot be read answers nothing, and would be in the way of all that is written.
+        segments::bury_unreadable(connection, draft.row.key)?;
+        draft.segments = None;
+        // What is written from now on is newer than anything before, also of those who come from now on.
+        draft.row.next_segment += 1;
+        draft.touch();
+        Ok((draft.row.next_segment, draft.row.next_person))
+    });
+    let (old, next_person) = match begun {
+        // The check tells of a tenant that is not where its signpost leads.
+        Err(Error::NotFound { .. }) => return Ok(()),
+        begun => begun?,
+    };
+    for first in (0..next_person.div_ceil(PEOPLE_PER_CHUNK)).step_by(SLICE_CHUNKS as usize) {
+        writer.write_blocking(tenant, move |turn| slice(turn, tenant, first..first + SLICE_CHUNKS))?;
+    }
+    writer.write_blocking(tenant, move |turn| drop_older(turn, tenant, old))
 }
 
 /// Indexes the people of some chunks anew.

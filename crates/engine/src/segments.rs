@@ -4,6 +4,7 @@ use std::ops::ControlFlow;
 use std::sync::Arc;
 
 use cardfile_directory::{Error, Result};
+use cardfile_index::terms::FORM;
 use cardfile_index::{Block, Blocks, Filter, Segment, segment};
 use cardfile_model::Numbers;
 
@@ -18,13 +19,13 @@ pub(crate) const DEAD: i64 = 2;
 
 /// The live segments of a tenant, newest first.
 pub(crate) fn load(connection: &Connection, tenant: Key) -> Result<Segments> {
-    let sql = "SELECT segment, head
+    let sql = "SELECT segment, head, form
                  FROM segments
                 WHERE tenant_id = ?1 AND state = 1";
     let mut found = connection.rows(sql, params![tenant], |row| {
         let id = row.get(0)?;
         let head = head_from_bytes(id, row.blob(1)?).ok_or_else(|| corrupt(format!("segment {id}")))?;
-        Ok(Arc::new(head))
+        Ok(Arc::new(Segment { form: row.get(2)?, ..head }))
     })?;
     found.sort_by_key(|segment| std::cmp::Reverse(segment.age));
     Ok(Arc::new(found))
@@ -41,10 +42,20 @@ pub(crate) fn covered(connection: &Connection, tenant: Key, segment: u64) -> Res
 
 /// Writes a segment's head; its blocks are written apart.
 pub(crate) fn put(connection: &Connection, tenant: Key, segment: &Segment, state: i64) -> Result<()> {
-    let sql = "INSERT INTO segments (tenant_id, segment, state, head)
-               VALUES (?1, ?2, ?3, ?4)
-                   ON CONFLICT (tenant_id, segment) DO UPDATE SET state = excluded.state, head = excluded.head";
-    connection.many(sql, &[params![tenant, segment.id, state, head_to_bytes(segment)].to_vec()])
+    let sql = "INSERT INTO segments (tenant_id, segment, state, head, form)
+               VALUES (?1, ?2, ?3, ?4, ?5)
+                   ON CONFLICT (tenant_id, segment) DO UPDATE
+                  SET state = excluded.state, head = excluded.head, form = excluded.form";
+    connection.many(sql, &[params![tenant, segment.id, state, head_to_bytes(segment), segment.form].to_vec()])
+}
+
+/// Whether an earlier version of this software indexed some of a tenant's people, with less than is looked for now.
+pub(crate) fn is_of_old_form(connection: &Connection, tenant: Key) -> Result<bool> {
+    let sql = "SELECT 1
+                 FROM segments
+                WHERE tenant_id = ?1 AND state = 1 AND form < ?2
+                LIMIT 1";
+    connection.exists(sql, params![tenant, FORM])
 }
 
 /// Gives up the live segments whose heads are damaged.
@@ -125,6 +136,7 @@ fn head_to_bytes(segment: &Segment) -> Vec<u8> {
     bytes
 }
 
+/// A head but for its form, which has a column of its own.
 fn head_from_bytes(id: u64, mut bytes: &[u8]) -> Option<Segment> {
     let mut number = || {
         let (first, rest) = bytes.split_first_chunk::<8>()?;
@@ -141,7 +153,7 @@ fn head_from_bytes(id: u64, mut bytes: &[u8]) -> Option<Segment> {
     let covered = segment::set_from_bytes(part()?).ok()?;
     let (first, last) = (part()?.to_vec(), part()?.to_vec());
     let filter = Filter::from_bytes(part()?).ok()?;
-    Some(Segment { id, age, people, postings, blocks, bytes: size, covered, first, last, filter })
+    Some(Segment { id, age, people, postings, blocks, bytes: size, covered, first, last, filter, form: 0 })
 }
 
 /// The blocks of one tenant, as the index reads them.

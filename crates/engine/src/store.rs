@@ -98,6 +98,16 @@ impl<D: Database> Engine<D> {
         }))
     }
 
+    /// Builds the index anew where an earlier version of this software made it, which knew less of what is looked for. To be called
+    /// when the store is opened, on a thread that may wait; answers when it is done. What fails is told in the log, and tried again
+    /// when this is called again.
+    ///
+    /// # Errors
+    /// Those of the database when it cannot be asked what there is to be done.
+    pub fn renew_index(&self) -> Result<()> {
+        rebuild::renew(&*self.readers, &self.writer()?)
+    }
+
     /// The database, for what only this kind of database does.
     pub fn database(&self) -> &Arc<D> {
         &self.database

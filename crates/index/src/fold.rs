@@ -50,5 +50,5 @@ pub fn fold<T: AsRef<[u8]>>(
     let mut blocks = Vec::new();
     let covered = covered | &old.covered;
     let segment = build(id, age, &all, covered, |block| blocks.push(block));
-    Ok(Folded { segment, blocks })
+    Ok(Folded { segment: Segment { form: old.form.min(segment.form), ..segment }, blocks })
 }

@@ -6,6 +6,7 @@ use roaring::RoaringBitmap;
 
 use crate::block::BLOCK_BYTES;
 use crate::segment::Builder;
+use crate::terms::FORM;
 use crate::walk::Walk;
 use crate::{Block, Blocks, Error, Segment};
 
@@ -28,6 +29,7 @@ pub struct Merge {
     builder: Builder,
     covered: RoaringBitmap,
     age: u64,
+    form: u32,
     stage: Stage,
 }
 
@@ -48,13 +50,14 @@ impl Merge {
     #[must_use]
     pub fn new<S: Borrow<Segment>>(segments: &[S], alive: &RoaringBitmap) -> Self {
         let mut covered = RoaringBitmap::new();
-        let mut age = 0;
+        let (mut age, mut form) = (0, FORM);
         for segment in segments {
             covered |= &segment.borrow().covered;
             age = age.max(segment.borrow().age);
+            form = form.min(segment.borrow().form);
         }
         covered &= alive;
-        Self { walk: Walk::new(segments, alive), builder: Builder::default(), covered, age, stage: Stage::Walking }
+        Self { walk: Walk::new(segments, alive), builder: Builder::default(), covered, age, form, stage: Stage::Walking }
     }
 
     /// The next blocks of the result, in order, or `None` when there are no more.
@@ -113,6 +116,6 @@ impl Merge {
     pub fn finish(self, id: u64) -> Segment {
         let is_finished = self.stage == Stage::Finished;
         assert!(is_finished, "finish comes after the last blocks");
-        self.builder.finish(id, self.age, self.covered)
+        Segment { form: self.form, ..self.builder.finish(id, self.age, self.covered) }
     }
 }

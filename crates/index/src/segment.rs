@@ -4,6 +4,7 @@ use roaring::RoaringBitmap;
 
 use crate::block::Encoder;
 use crate::filter::{self, is_exact};
+use crate::terms::FORM;
 use crate::{Block, Corrupt, Filter, Postings};
 
 /// The description of a segment; its blocks lie in the storage.
@@ -33,6 +34,8 @@ pub struct Segment {
     pub last: Vec<u8>,
     /// Its exact terms, approximately.
     pub filter: Filter,
+    /// The [form](crate::terms::FORM) of the oldest that it has.
+    pub form: u32,
 }
 
 impl Segment {
@@ -145,6 +148,7 @@ impl Builder {
             first: self.first,
             last: self.encoder.last_term().to_vec(),
             filter: self.filter.unwrap_or_default(),
+            form: FORM,
         }
     }
 }

@@ -5,6 +5,13 @@ use uuid::Uuid;
 
 use crate::hash::hash64;
 
+/// The form of what is indexed: it moves with whatever changes the terms or the text of a contact. A segment says of which form it
+/// is, and a store indexes anew what an earlier version of this software indexed.
+///
+/// * 0: e-mail addresses, phone numbers and keys as hashes, words.
+/// * 1: besides, the ends of phone numbers.
+pub const FORM: u32 = 1;
+
 /// The kind of an e-mail address: exact.
 const EMAIL: u8 = 0x01;
 /// The kind of a phone number by its digits: exact.

@@ -281,3 +281,17 @@ fn the_error_of_the_storage_is_handed_on() {
     assert_eq!(merge.next_blocks(&Broken, 1), Err(error));
     let _: Result<_, Error<Infallible>> = lookup::prefix(segments, &index.blocks, b"@");
 }
+
+#[test]
+fn what_is_made_of_several_segments_is_of_the_oldest_form_among_them() {
+    let people = |numbers: std::ops::Range<u32>| numbers.map(|number| (number, BTreeSet::from([b"Aa".to_vec()]))).collect();
+    let mut index = Index::default();
+    index.write(&people(0..3), false);
+    assert_eq!(index.segments[0].form, crate::terms::FORM);
+    index.segments[0].form = 0;
+    index.write(&people(3..5), true);
+    assert_eq!(index.segments[0].form, 0, "folded");
+    index.write(&people(5..7), false);
+    index.merge(0..2, 10);
+    assert_eq!((index.segments.len(), index.segments[0].form), (1, 0), "merged");
+}

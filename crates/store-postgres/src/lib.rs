@@ -26,7 +26,7 @@ mod words;
 
 use std::sync::Arc;
 
-use cardfile_directory::Result;
+use cardfile_directory::{Error, Result};
 use cardfile_engine::Settings;
 use tokio::runtime::Handle;
 
@@ -39,13 +39,17 @@ pub use options::Options;
 /// The directory in a PostgreSQL database.
 pub type PostgresStore = cardfile_engine::Engine<PostgresDatabase>;
 
-/// Opens the store in the database of a URL, whose schema must be up to date. Within a runtime, on which its connections live.
+/// Opens the store in the database of a URL, whose schema must be up to date, and brings the index up to date. Within a runtime,
+/// on which its connections live.
 ///
 /// # Errors
 /// `Invalid` for a URL that cannot be read and a database whose schema is another, `Unavailable` when it does not answer.
 pub async fn open(url: &str, options: Options) -> Result<Arc<PostgresStore>> {
     let Options { readers, queue, ordered_people, .. } = options;
-    cardfile_engine::Engine::start(database(url, options).await?, Settings { readers, queue, ordered_people })
+    let store = cardfile_engine::Engine::start(database(url, options).await?, Settings { readers, queue, ordered_people })?;
+    let renewing = Arc::clone(&store);
+    tokio::task::spawn_blocking(move || renewing.renew_index()).await.map_err(Error::internal)??;
+    Ok(store)
 }
 
 /// As [`open`], without the store over it: for what is done with a database as a whole.

@@ -17,6 +17,7 @@ const STEPS: &[&str] = &[
     include_str!("migrations/0001_directory.sql"),
     include_str!("migrations/0002_plans.sql"),
     include_str!("migrations/0003_jobs.sql"),
+    include_str!("migrations/0004_index_form.sql"),
 ];
 
 /// How often a step is tried that another one takes at the same time, and how long to wait before the next try.

@@ -19,7 +19,7 @@ mod words;
 use std::path::Path;
 use std::sync::Arc;
 
-use cardfile_directory::Result;
+use cardfile_directory::{Error, Result};
 use cardfile_engine::{Engine, Settings};
 
 pub use backup::restore;
@@ -29,13 +29,17 @@ pub use database::SqliteDatabase;
 /// The directory in one SQLite file.
 pub type SqliteStore = Engine<SqliteDatabase>;
 
-/// Opens the store in a directory, making both if there are none, and brings the schema up to date.
+/// Opens the store in a directory, making both if there are none, and brings the schema and the index up to date.
 ///
 /// # Errors
 /// `Unavailable` when the file cannot be opened or is busy, `Internal` for a file of a newer version or a damaged one.
 pub fn open(directory: &Path, options: Options) -> Result<Arc<SqliteStore>> {
     let Options { readers, queue, ordered_people, .. } = options;
-    Engine::start(database(directory, options)?, Settings { readers, queue, ordered_people })
+    let store = Engine::start(database(directory, options)?, Settings { readers, queue, ordered_people })?;
+    // Whoever opens it may be on a thread of a runtime, which must not wait for the writer.
+    let renewed = std::thread::scope(|scope| scope.spawn(|| store.renew_index()).join());
+    renewed.map_err(|_| Error::internal("building the index anew ended in a panic"))??;
+    Ok(store)
 }
 
 /// As [`open`], without the store over it: for what is done with a database as a whole.

@@ -28,6 +28,7 @@ const STEPS: &[Step] = &[
     Step { sql: include_str!("migrations/0006_places.sql"), fill: places::fill },
     Step { sql: include_str!("migrations/0007_plans.sql"), fill: |_| Ok(()) },
     Step { sql: include_str!("migrations/0008_jobs.sql"), fill: |_| Ok(()) },
+    Step { sql: include_str!("migrations/0009_index_form.sql"), fill: |_| Ok(()) },
 ];
 
 /// Brings the schema up to date; all of it or nothing.

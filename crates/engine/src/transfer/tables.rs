@@ -130,7 +130,7 @@ pub(super) const TABLES: &[Shape] = &[
     Shape { name: "undo", columns: &[("revision", Kind::Integer), ("before", Kind::Blob)], key: 1, way: Way::Alike },
     Shape {
         name: "segments",
-        columns: &[("segment", Kind::Integer), ("state", Kind::Integer), ("head", Kind::Blob)],
+        columns: &[("segment", Kind::Integer), ("state", Kind::Integer), ("head", Kind::Blob), ("form", Kind::Integer)],
         key: 1,
         way: Way::Alike,
     },

@@ -17,6 +17,7 @@ mod place;
 mod probe;
 mod processes;
 mod purging;
+mod renewing;
 mod searching;
 mod waiting;
 

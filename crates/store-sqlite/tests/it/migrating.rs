@@ -24,7 +24,8 @@ async fn a_file_of_the_first_schema_is_brought_up_to_date_with_nothing_lost() {
     place
         .file()
         .execute_batch(
-            "DROP TABLE plans; DROP TABLE idempotency; DROP TABLE jobs; DROP TABLE job_files;
+            "ALTER TABLE segments DROP COLUMN form;
+             DROP TABLE plans; DROP TABLE idempotency; DROP TABLE jobs; DROP TABLE job_files;
              DROP TABLE signposts; DROP TABLE leases; DROP TABLE moves;
              ALTER TABLE tenants RENAME COLUMN tenant_id TO tenant;
              ALTER TABLE organizations RENAME COLUMN tenant_id TO tenant;

@@ -115,6 +115,9 @@ async fn many(sent: &Sent) {
     let patch = OrganizationPatch { name: Some("Harbour".to_owned()), has_unique_name: true, ..OrganizationPatch::default() };
     tenant.apply(Command::PatchOrganization { id, expect, patch: Box::new(patch) }).await.expect("the root can be renamed");
     tenant.store.rebuild_index().await.expect("the index can be built anew");
+    let opened = Arc::clone(&tenant.store);
+    let renewing = tokio::task::spawn_blocking(move || opened.renew_index());
+    renewing.await.expect("it does not panic").expect("the index can be looked at");
     let (organization, sources, selection) = (tenant.organization(), Sources::Any, Selection::all());
     tenant.apply(Command::Trash(Trash { organization, sources, selection })).await.expect("people can go to the trash");
     let before = tenant.later();
