@@ -8,7 +8,7 @@ use crate::groups::Everyone;
 use crate::inside::{Goals, Inside, Scope};
 use crate::report::Row;
 use crate::sample::ms;
-use crate::{Bench, floors, footprint, reads, search};
+use crate::{Bench, calling, floors, footprint, reads, search};
 
 /// Loads and measures.
 ///
@@ -32,6 +32,7 @@ pub fn measure(bench: &mut Bench) -> Result<()> {
     bench.report.add(Row::new("merging left over after the load", people, ms(busy), "ms"));
     search::measure_on(bench, &loaded, 40.0)?;
     reads::measure_reads(bench, &loaded)?;
+    calling::measure_on(bench, &loaded)?;
     bench.report.add(Row::new("resident memory after reads and searches", people, loaded.server.process().memory_mib()?, "MiB"));
 
     let Loaded { data, server, account, ids, .. } = loaded;

@@ -6,6 +6,7 @@
 
 mod book;
 mod bulk;
+mod calling;
 mod client;
 mod commerce;
 mod endpoint;
