@@ -121,6 +121,20 @@ pub fn reached(batch: &Batch, organization: u32, current: &Record, is_below: boo
     if is_reached { Ok(()) } else { Err(Error::no_contact(current.id)) }
 }
 
+/// Whether a person may be erased of whom these others, who were merged into them, are still kept: then it would not be all of
+/// them that goes.
+///
+/// # Errors
+/// `Invalid` (rule `merged`) that names them.
+pub fn erasable(kept: &[uuid::Uuid]) -> Result<()> {
+    if kept.is_empty() {
+        return Ok(());
+    }
+    let named: Vec<String> = kept.iter().map(ToString::to_string).collect();
+    let message = format!("first erase who was merged into this person and is still in the trash: {}", named.join(", "));
+    Err(Error::invalid("merged", "merged", message))
+}
+
 /// Whether all that is kept of a person of the organization of this number may be handed out, or erased.
 ///
 /// # Errors

@@ -33,6 +33,11 @@ pub(crate) fn apply(turn: &mut Turn<'_>, tenant: TenantId, author: &Author, want
     let connection = turn.connection;
     let (number, people) = (record.number, Numbers::from([record.number]));
     let draft = turn.draft(tenant)?;
+    let mut kept = Vec::new();
+    for former in &record.contact.formers {
+        kept.extend(draft.record(connection, former.number)?.map(|record| record.id));
+    }
+    judge::erasable(&kept)?;
     let is_live = draft.is_live(connection, number)?;
     if is_live {
         judge::oneself(author, &record, None)?;

@@ -85,6 +85,12 @@ impl Claim {
     /// The members of a card that sources may differ in, as JSON calls them.
     pub const MEMBERS: [&'static str; MEMBERS.len()] = members::names();
 
+    /// The members that a card has nothing in: what a source that says all it knows says is empty.
+    #[must_use]
+    pub fn unsaid(contact: &Contact) -> Vec<String> {
+        MEMBERS.iter().filter(|member| (member.read)(contact).is_none()).map(|member| member.name.to_owned()).collect()
+    }
+
     /// The card of somebody whom nobody told of before.
     #[must_use]
     pub fn card(&self) -> Contact {

@@ -153,6 +153,7 @@ macro_rules! store_contract {
                 writes_by_a_former_id_reach_who_stays
                 who_was_merged_on_leads_to_the_last
                 a_merge_names_each_once_and_not_too_many
+                who_took_others_in_is_erased_after_these
             }
             plans {
                 a_plan_tells_what_would_happen_and_nothing_does

@@ -161,3 +161,16 @@ pub async fn a_merge_names_each_once_and_not_too_many(h: Harness) {
     assert!(matches!(refused, Err(Error::Forbidden { action: Action::UseSource(_) })));
     assert_eq!(place.find(Filter::Numbers(Numbers::from_iter([1, 2, 3]))).await.len(), 3);
 }
+
+pub async fn who_took_others_in_is_erased_after_these(h: Harness) {
+    let place = h.tenant().await;
+    let ids = place.populate(2).await;
+    place.merged(ids[0], &[ids[1]]).await;
+    let (organization, sources) = (place.organization, Sources::Any);
+    let erase = |id| place.apply(Command::Erase { organization, id, sources: sources.clone() });
+    assert!(matches!(erase(ids[0]).await, Err(Error::Invalid(found)) if found[0].rule == "merged"));
+    erase(ids[1]).await.expect("who was merged can be erased");
+    erase(ids[0]).await.expect("then nothing else is kept");
+    assert_eq!(place.get_all(&ids).await, [None, None]);
+    h.is_sound().await;
+}

@@ -17,6 +17,8 @@ pub(super) fn erase(
 ) -> Result<Applied> {
     let Card { record, trashed } = tenant.whole(author, (organization, id), sources)?;
     let number = record.number;
+    let formers = record.contact.formers.iter().filter(|former| tenant.card(former.number).is_some());
+    judge::erasable(&formers.map(|former| former.id).collect::<Vec<_>>())?;
     let is_live = trashed.is_none();
     if is_live {
         judge::oneself(author, &record, None)?;

@@ -3,7 +3,7 @@
 use std::cmp::Ordering;
 use std::collections::BTreeMap;
 
-use cardfile_model::{Filter, Life, Order, Query, Record, fold};
+use cardfile_model::{Filter, Former, Life, Order, Query, Record, fold};
 
 use super::state::Tenant;
 
@@ -55,9 +55,14 @@ impl Tenant {
             Filter::Source(source) => contact.source == *source,
             Filter::MemberOf(group) => self.row(*group).is_some_and(|row| row.members.contains(record.number)),
             Filter::SharedWithAny(groups) => contact.shared_with.iter().any(|group| groups.contains(group)),
-            Filter::Ids(ids) => ids.contains(&record.id) || ids.iter().any(|id| self.led_to(*id) == Some(record.number)),
+            Filter::Ids(ids) => {
+                let leads_here = |former: &Former| ids.contains(&former.id) && self.led_to(former.id) == Some(record.number);
+                ids.contains(&record.id) || contact.formers.iter().any(leads_here)
+            }
             Filter::Called(numbers) => {
-                numbers.contains(record.number) || numbers.iter().any(|number| self.called(number) == Some(record.number))
+                let is_called =
+                    |former: &Former| numbers.contains(former.number) && self.called(former.number) == Some(record.number);
+                numbers.contains(record.number) || contact.formers.iter().any(is_called)
             }
             Filter::Numbers(numbers) => numbers.contains(record.number),
             Filter::FieldContains { field, text } => {

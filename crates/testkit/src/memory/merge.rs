@@ -35,8 +35,10 @@ pub(super) fn merge(tenant: &mut Tenant, author: &Author, merge: Merge) -> Resul
     for other in &gone {
         writing.remove(other, Expect::Any)?;
     }
+    let blanked = writing.blanked();
     let (tenant, author, before) = writing.judged()?;
-    Ok(tenant.log_people_and_seats(author, (ChangeKind::Merge, organization, None), before, seats))
+    let applied = tenant.log_people_and_seats(author, (ChangeKind::Merge, organization, None), before, seats);
+    Ok(Applied { blanked, ..applied })
 }
 
 impl Tenant {

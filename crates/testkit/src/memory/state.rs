@@ -170,6 +170,14 @@ impl Tenant {
         }
     }
 
+    /// The card of a person, in the trash or not, to be looked at.
+    pub fn card(&self, number: u32) -> Option<&Card> {
+        match &self.person(number)?.standing {
+            Standing::Card(card) => Some(card),
+            _ => None,
+        }
+    }
+
     /// The card of a person, in the trash or not.
     pub fn card_mut(&mut self, number: u32) -> Option<&mut Card> {
         match &mut self.person_mut(number)?.standing {

@@ -84,6 +84,11 @@ impl<'a> Writing<'a> {
         Ok(Applied { blanked, ..tenant.log_people(author, (kind, organization, None), before) })
     }
 
+    /// From how many cards it took all that they had in some member.
+    pub fn blanked(&self) -> u64 {
+        self.blanked
+    }
+
     /// Judges all of it together; answers how people were before.
     pub fn judged(self) -> Result<(&'a mut Tenant, &'a Author, BTreeMap<u32, Before>)> {
         let Writing { tenant, author, before, losses, .. } = self;

@@ -10,8 +10,8 @@ use cardfile_engine::transfer::{Settings, transfer};
 use cardfile_model::{Edit, Expect, Filter, OrganizationPatch, Patch, Selection, Sources, TenantId, Write};
 use cardfile_store_postgres::Options;
 use cardfile_testkit::contract::{
-    Harness, books, clients, filters, groups, history, jobs, log, logins, members, merges, once, organizations, paging, plans,
-    purge, registry, shared, stubs, trash, undo, undo_groups, undo_organizations, writes,
+    Harness, books, clients, erase, filters, groups, history, jobs, log, logins, members, merges, once, organizations, paging,
+    plans, purge, registry, shared, stubs, trash, undo, undo_groups, undo_organizations, writes,
 };
 use cardfile_testkit::random;
 use uuid::Uuid;
@@ -68,6 +68,7 @@ pub async fn statements() -> BTreeSet<String> {
             all_tokens_of_a_principal_end_together
         }
         plans { a_plan_is_kept_until_it_is_forgotten a_command_waits_for_nobody_to_have_been_touched }
+        erase { plans_and_answers_do_not_tell_of_who_was_erased }
         jobs { jobs_are_found_when_they_are_due a_job_is_kept_and_written_on a_job_goes_with_its_files }
         merges { who_stays_takes_the_places_in_groups writes_by_a_former_id_reach_who_stays }
         once { a_command_is_done_once_under_a_key }
@@ -111,6 +112,13 @@ async fn many(sent: &Sent) {
     let patch = Patch { title: Edit::Set("Cook".to_owned()), ..Patch::default() };
     let patched = first.iter().map(|id| Write::Patch { id: *id, expect: Expect::Any, patch: Box::new(patch.clone()) });
     tenant.write(patched.collect()).await.expect("people can be changed");
+    let (organization, sources, id) = (tenant.organization(), Sources::Any, first[7]);
+    tenant.apply(Command::Erase { organization, sources, id }).await.expect("somebody can be erased");
+    let is_looked_into = |sql: &String| sql.starts_with("SELECT head");
+    while !tenant.store.database().statements().iter().any(is_looked_into) {
+        assert!(begun.elapsed() < Duration::from_secs(30), "nothing is written anew");
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
     let (id, expect) = (tenant.organization(), Expect::Any);
     let patch = OrganizationPatch { name: Some("Harbour".to_owned()), has_unique_name: true, ..OrganizationPatch::default() };
     tenant.apply(Command::PatchOrganization { id, expect, patch: Box::new(patch) }).await.expect("the root can be renamed");
