@@ -50,7 +50,11 @@ impl From<Error> for Stop {
 impl Bench<'_> {
     /// Somebody at work in the job's organization, by its mandate.
     pub(crate) async fn keeper(&self) -> Result<Keeper<'_>, Stop> {
-        Ok(self.directory.keeper_by((self.tenant, self.job.organization), &self.document.mandate, DOOR).await?)
+        let keeper = self.directory.keeper_by((self.tenant, self.job.organization), &self.document.mandate, DOOR).await?;
+        if keeper.organization().is_locked {
+            return Err(Stop::Later("the organization is locked by its operator".to_owned()));
+        }
+        Ok(keeper)
     }
 
     /// When others may take it up if nothing more is heard.

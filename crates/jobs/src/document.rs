@@ -83,7 +83,8 @@ pub struct Import {
     pub precedence: Vec<String>,
     /// Whether it is only told what would be done.
     pub dry_run: bool,
-    /// Whether the file has everyone of its source: who is not in it goes to the trash.
+    /// Whether the file has everyone of its source, and all it knows of them: who is not in it goes to the trash, and what a row
+    /// leaves out the source does not say any more.
     pub sync: bool,
     /// How many differences of cards a dry run tells of.
     pub differences: usize,
@@ -143,9 +144,9 @@ pub struct Webhook {
     /// Deliveries that were taken.
     #[serde(default)]
     pub delivered: u64,
-    /// Deliveries that were tried in vain, by number.
+    /// Deliveries that were tried in vain, the oldest first.
     #[serde(default)]
-    pub letters: BTreeMap<u32, Letter>,
+    pub letters: Vec<Letter>,
     /// How many of these there ever were.
     #[serde(default)]
     pub letters_ever: u32,
@@ -158,6 +159,8 @@ pub struct Webhook {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Letter {
+    /// Its number, given once.
+    pub number: u32,
     /// When it was given up.
     pub time: Timestamp,
     /// Behind what it is.
@@ -256,6 +259,20 @@ impl TryFrom<String> for Set {
     fn try_from(text: String) -> Result<Self, String> {
         let bytes = STANDARD.decode(text).map_err(|error| error.to_string())?;
         Numbers::deserialize_from(&*bytes).map(Set).map_err(|error| error.to_string())
+    }
+}
+
+impl Webhook {
+    /// The dead letter of a number.
+    pub fn letter_mut(&mut self, number: u32) -> Option<&mut Letter> {
+        self.letters.iter_mut().find(|letter| letter.number == number)
+    }
+
+    /// Lets go of the dead letter of a number; answers whether there was one.
+    pub fn forget_letter(&mut self, number: u32) -> bool {
+        let before = self.letters.len();
+        self.letters.retain(|letter| letter.number != number);
+        self.letters.len() < before
     }
 }
 

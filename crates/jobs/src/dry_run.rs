@@ -12,16 +12,13 @@ use crate::document::{Import, Planned as Found, Progress};
 use crate::duplicates::told;
 use crate::import::{opened, reading, tell};
 use crate::open::Around;
+use crate::probable;
 use crate::rows::{Seen, refusals, results};
 
 /// How cards would change: one line of JSON a card, as many as were asked for.
 const DIFFERENCES: &str = "differences.jsonl";
 /// Who of those who would be made may be there already: one line of JSON each.
 const DUPLICATES: &str = "duplicates.jsonl";
-/// How many addresses and numbers of a slice are looked up.
-const LOOKED_UP: usize = 4_000;
-/// How many contacts are compared with those of a slice.
-const COMPARED: usize = 1_000;
 
 /// Plans the whole file, from its beginning.
 pub(crate) async fn run(bench: &mut Bench<'_>, import: &Import) -> Result<(), Stop> {
@@ -51,7 +48,7 @@ pub(crate) async fn run(bench: &mut Bench<'_>, import: &Import) -> Result<(), St
         let mut pieces = tell(document, (opened.format, opened.columns.as_ref()), &items, &found);
         for (file, lines) in [(DIFFERENCES, differences), (DUPLICATES, duplicates)] {
             if !lines.is_empty() {
-                pieces.push(document.append(file, "application/jsonl", text(&lines)));
+                pieces.push(document.append(file, "application/x-ndjson", text(&lines)));
             }
         }
         bench.keep(pieces, Vec::new()).await?;
@@ -85,24 +82,14 @@ fn card(contact: Option<&Contact>, places: &dyn Places) -> Value {
 
 /// Who of those who would be made may be there already.
 async fn duplicates(planned: &Planned, keeper: &Keeper<'_>) -> Result<Vec<Value>, Stop> {
-    let made = || planned.differences.iter().filter(|found| found.before.is_none());
-    let country = keeper.country().map(str::to_owned);
-    let emails = made().flat_map(|found| &found.after.emails).map(|entry| Filter::Email(entry.value.clone()));
-    let spelled = |value: &str| cardfile_directory::phones::spellings(value, country.as_deref());
-    let phones = made().flat_map(|found| &found.after.phones).flat_map(|entry| spelled(&entry.value)).map(Filter::Phone);
-    let wanted: Vec<Filter> = emails.chain(phones).take(LOOKED_UP).collect();
-    if wanted.is_empty() {
-        return Ok(Vec::new());
-    }
-    let known = keeper.found(Filter::Or(wanted), COMPARED).await?;
-    let is_same = |one: &str, other: &str| cardfile_directory::phones::is_same(one, other, country.as_deref());
+    let made = || planned.differences.iter().filter(|found| found.before.is_none()).map(|found| &found.after);
+    let Some(question) = probable::question(made(), keeper.country()) else { return Ok(Vec::new()) };
+    let known = keeper.found(question, probable::COMPARED).await?;
     let mut lines = Vec::new();
-    for found in made() {
-        for record in &known {
-            if let Some(likeness) = cardfile_likeness::compare(&found.after, &record.contact, &is_same) {
-                let name = found.after.name_or_email();
-                lines.push(json!({"name": name, "like": record.id, "number": record.number, "likeness": told(&likeness)}));
-            }
+    for card in made() {
+        for (likeness, record) in probable::alike(card, &known, keeper.country()) {
+            let (name, told) = (card.name_or_email(), told(&likeness));
+            lines.push(json!({"name": name, "like": record.id, "number": record.number, "likeness": told}));
         }
     }
     Ok(lines)

@@ -66,7 +66,7 @@ async fn compared(bench: &mut Bench<'_>, wanted: &Duplicates, finder: Finder) ->
 }
 
 async fn keep(bench: &mut Bench<'_>, lines: &mut Vec<u8>) -> Result<(), Stop> {
-    let piece = bench.document.append(PAIRS, "application/jsonl", std::mem::take(lines));
+    let piece = bench.document.append(PAIRS, "application/x-ndjson", std::mem::take(lines));
     bench.keep(vec![piece], Vec::new()).await
 }
 
@@ -95,7 +95,8 @@ fn pair(likeness: &Likeness, one: &Record, other: &Record) -> Value {
 }
 
 /// A likeness as it is told.
-pub(crate) fn told(likeness: &Likeness) -> Value {
+#[must_use]
+pub fn told(likeness: &Likeness) -> Value {
     let reasons: Vec<String> = likeness.reasons.iter().map(ToString::to_string).collect();
     json!({"confidence": likeness.confidence, "reasons": reasons})
 }

@@ -43,7 +43,8 @@ pub(crate) async fn opened(bench: &Bench<'_>, import: &Import, from_row: u64) ->
 
 /// How rows become writes.
 pub(crate) fn reading<'k>(keeper: &'k Keeper<'k>, import: &Import) -> Reading<'k> {
-    Reading { keeper, source: import.source.clone(), by: import.by, precedence: import.precedence.clone() }
+    let (source, precedence) = (import.source.clone(), import.precedence.clone());
+    Reading { keeper, source, by: import.by, precedence, is_whole: import.sync }
 }
 
 /// Writes one slice, and what came of it.
@@ -101,7 +102,7 @@ pub(crate) fn tell(
         let _written = serde_json::to_writer(&mut lines, result);
         lines.push(b'\n');
     }
-    let mut pieces = vec![document.append(RESULTS, "application/jsonl", lines)];
+    let mut pieces = vec![document.append(RESULTS, "application/x-ndjson", lines)];
     let file = format!("rejected.{}", format.extension());
     if let Some(rejected) = rejected((format, columns), !document.files.contains_key(&file), items, found) {
         pieces.push(document.append(&file, format.media_type(), rejected));

@@ -15,6 +15,7 @@ mod import;
 mod open;
 mod pieces;
 mod post;
+pub mod probable;
 mod rows;
 mod settings;
 mod slices;
@@ -24,9 +25,10 @@ mod worker;
 pub use document::{
     Asked, Document, Duplicates, Export, FileOf, Import, Letter, Match, Planned, Progress, Question, Set, WEBHOOK, Webhook, Work,
 };
+pub use duplicates::told as told_likeness;
 pub use open::{Around, Opened, open, sentence_of};
 pub use post::{new_secret, url_fault};
-pub use rows::{Reading, RowResult, Seen, Status, Tally, refusals, results, sentence};
+pub use rows::{Reading, RowResult, Seen, Status, Tally, marks, refusals, results, sentence};
 pub use settings::Settings;
 pub use slices::{SLICE, Slices};
 pub use webhook::file_of;

@@ -5,7 +5,7 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 
 use cardfile_directory::{Applied, Error, Keeper, Outcome, phones};
 use cardfile_interchange::{Card, Item};
-use cardfile_model::{Claim, ForeignKey, MatchKey, Violation, Write};
+use cardfile_model::{Claim, ForeignKey, MatchKey, Violation, Write, fold};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
@@ -21,6 +21,8 @@ pub struct Reading<'k> {
     pub by: Match,
     /// Sources whose word counts before others'.
     pub precedence: Vec<String>,
+    /// Whether the file says all that its source knows, so that what it leaves out is empty.
+    pub is_whole: bool,
 }
 
 /// What came of a row, as one line of a file of results.
@@ -115,7 +117,8 @@ impl Reading<'_> {
             contact.keys.extend(key.filter(|key| !contact.keys.contains(key)));
             return Write::Create { id, contact };
         }
-        let (clears, precedence) = (Vec::new(), self.precedence.clone().into());
+        let clears = if self.is_whole { Claim::unsaid(&contact) } else { Vec::new() };
+        let precedence = self.precedence.clone().into();
         Write::Upsert { id, by, claim: Box::new(Claim { source, contact: *contact, clears, precedence }) }
     }
 
@@ -183,6 +186,30 @@ impl Seen {
         }
         self.0.extend(fresh);
     }
+}
+
+/// By what writes may find or be found: those of two slices that have nothing of it in common do not depend on which is first.
+#[must_use]
+pub fn marks(writes: &[Write]) -> HashSet<u64> {
+    let mut marks = HashSet::new();
+    for write in writes {
+        let Write::Upsert { by, claim, .. } = write else { continue };
+        for key in by {
+            match key {
+                MatchKey::Phone(spellings) => marks.extend(spellings.iter().map(|spelling| mark(&("phone", spelling)))),
+                MatchKey::Email(address) => drop(marks.insert(mark(&("email", fold::text(address))))),
+                MatchKey::Key(key) => drop(marks.insert(mark(&(&key.system, &key.value)))),
+            }
+        }
+        marks.extend(claim.contact.keys.iter().map(|key| mark(&(&key.system, &key.value))));
+    }
+    marks
+}
+
+fn mark(of: &impl Hash) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    of.hash(&mut hasher);
+    hasher.finish()
 }
 
 fn hash(key: &MatchKey) -> u64 {

@@ -21,6 +21,8 @@ const IN_A_ROW: usize = 20;
 /// The first pause before a delivery is tried again; each further one is three times as long, up to six hours.
 const FIRST_PAUSE: i64 = 5;
 const LONGEST_PAUSE: i64 = 6 * 3600;
+/// Hours that a webhook is kept whose address wants nothing any more, for whoever looks why: a hundred years.
+const A_LIFETIME: i64 = 100 * 365 * 24;
 
 /// What becomes of a delivery.
 enum Came {
@@ -55,7 +57,10 @@ pub(crate) async fn run(bench: &mut Bench<'_>, post: &Post) -> Result<(), Stop> 
                 due = later;
                 break;
             }
-            Came::Ended => return bench.keep_as(JobState::Failed, Timestamp::MAX, Vec::new(), Vec::new()).await,
+            Came::Ended => {
+                let never = bench.directory.in_a_while(SignedDuration::from_hours(A_LIFETIME));
+                return bench.keep_as(JobState::Failed, never, Vec::new(), Vec::new()).await;
+            }
         }
     }
     bench.keep_as(JobState::Waiting, due, Vec::new(), Vec::new()).await
@@ -129,7 +134,7 @@ async fn deliver(bench: &mut Bench<'_>, post: &Post, body: &[u8], next: Position
     let known = webhook(bench)?;
     known.letters_ever += 1;
     let number = known.letters_ever;
-    known.letters.insert(number, Letter { time: now, since, tries, problem, bytes: body.len() as u64 });
+    known.letters.push(Letter { number, time: now, since, tries, problem, bytes: body.len() as u64 });
     known.position = next.text();
     let piece = cardfile_directory::Piece { file: file_of(number), part: 0, bytes: body.to_vec() };
     let dropped = forget_oldest(bench)?;
@@ -141,20 +146,21 @@ async fn deliver(bench: &mut Bench<'_>, post: &Post, body: &[u8], next: Position
 async fn again(bench: &mut Bench<'_>, post: &Post) -> Result<(), Stop> {
     while let Some(number) = webhook(bench)?.again.pop_first() {
         let file = file_of(number);
-        let Some(mut letter) = webhook(bench)?.letters.get(&number).cloned() else { continue };
+        let Some(since) = webhook(bench)?.letter_mut(number).map(|letter| letter.since.clone()) else { continue };
         let Some(body) = bench.directory.job_piece(bench.tenant, bench.job.id, &file, 0).await? else { continue };
-        let (id, time) = (format!("{}.{}", bench.job.id, letter.since), bench.directory.clock().now());
+        let (id, time) = (format!("{}.{since}", bench.job.id), bench.directory.clock().now());
         let sent = post.send(webhook(bench)?, &Delivery { id, time, body: &body }).await;
         let dropped = match sent {
             Ok(()) => {
                 let known = webhook(bench)?;
-                known.letters.remove(&number);
+                known.forget_letter(number);
                 known.delivered += 1;
                 vec![file]
             }
             Err(refusal) => {
-                (letter.tries, letter.problem) = (letter.tries + 1, refusal.to_string());
-                webhook(bench)?.letters.insert(number, letter);
+                if let Some(letter) = webhook(bench)?.letter_mut(number) {
+                    (letter.tries, letter.problem) = (letter.tries + 1, refusal.to_string());
+                }
                 Vec::new()
             }
         };
@@ -167,10 +173,8 @@ async fn again(bench: &mut Bench<'_>, post: &Post) -> Result<(), Stop> {
 fn forget_oldest(bench: &mut Bench<'_>) -> Result<Vec<String>, Stop> {
     let most = bench.settings.webhook_letters;
     let known = webhook(bench)?;
-    let mut dropped = Vec::new();
-    while known.letters.len() > most {
-        dropped.extend(known.letters.pop_first().map(|(number, _)| file_of(number)));
-    }
+    let surplus = known.letters.len().saturating_sub(most);
+    let dropped = known.letters.drain(..surplus).map(|letter| file_of(letter.number)).collect();
     Ok(dropped)
 }
 

@@ -120,7 +120,7 @@ impl Worker {
         if is_cancelled {
             return settle(&mut bench, JobState::Cancelled).await;
         }
-        bench.document.started = bench.document.started.or(Some(bench.job.updated));
+        bench.document.started = bench.document.started.or_else(|| Some(bench.directory.clock().now()));
         (bench.document.problem, bench.document.question) = (None, None);
         let ended = match bench.keep(Vec::new(), Vec::new()).await {
             Ok(()) => done(&mut bench).await,
