@@ -1,5 +1,6 @@
 //! `cardfile import` and `cardfile export`: people out of files and into them.
 
+mod belt;
 mod export;
 mod import;
 mod journal;

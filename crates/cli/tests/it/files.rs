@@ -49,7 +49,9 @@ impl Place {
 
 fn tally(created: u64, changed: u64, unchanged: u64, rejected: u64) -> Value {
     let rows = created + changed + unchanged + rejected;
-    json!({"rows": rows, "created": created, "changed": changed, "unchanged": unchanged, "rejected": rejected, "dry_run": false})
+    let mut tally = json!({"rows": rows, "created": created, "changed": changed, "unchanged": unchanged, "rejected": rejected});
+    (tally["deleted"], tally["dry_run"]) = (0.into(), false.into());
+    tally
 }
 
 const PEOPLE: &str =
@@ -116,6 +118,35 @@ fn what_goes_out_in_each_format_comes_back() {
             other.people().iter().map(|person| json!([person["givenName"], person["emails"][0]["value"]])).collect();
         assert_eq!(names, [json!(["Ada", "ada@example.com"]), json!(["Bo", "bo@example.com"])], "{format}");
     }
+}
+
+#[test]
+fn who_is_not_in_a_file_of_everyone_goes_if_that_is_not_too_many() {
+    let place = Place::new();
+    let rows = |numbers: std::ops::Range<u32>| -> String {
+        numbers.map(|number| format!("{number},P{number},p{number}@example.com\n")).collect()
+    };
+    let everyone = place.file("everyone.csv", &format!("Key,Given name,Email\n{}", rows(0..80)));
+    place.import(&everyone, &["--source", "hr", "--sync"]);
+    place.import(&place.file("other.csv", "Key,Given name,Email\n1,Q,q@example.com\n"), &["--source", "crm"]);
+    // Ten are few.
+    let file = place.file("fewer.csv", &format!("Key,Given name,Email\n{}", rows(0..70)));
+    let planned = place.import(&file, &["--source", "hr", "--sync", "--dry-run"]);
+    assert_eq!((&planned["deleted"], place.people().len()), (&json!(10), 81));
+    assert_eq!(place.import(&file, &["--source", "hr", "--sync"])["deleted"], 10);
+    assert_eq!(place.people().len(), 71);
+    // A row of which nothing comes tells of nobody, so that nobody goes.
+    let file = place.file("bad.csv", &format!("Key,Given name,Email\n{}9999,,\n", rows(0..60)));
+    assert_eq!(place.import(&file, &["--source", "hr", "--sync"])["deleted"], 0);
+    // Sixty are many.
+    let file = place.file("few.csv", &format!("Key,Given name,Email\n{}", rows(0..10)));
+    let organization = &place.account.organization;
+    let arguments = ["import", file.to_str().unwrap(), "--org", organization, "--source", "hr", "--sync"];
+    let stopped = run(&mut command(&place.data(), &arguments));
+    assert!(stopped.code == Some(1) && stopped.stderr.contains("--yes"), "{stopped:?}");
+    assert_eq!(place.people().len(), 71);
+    assert_eq!(place.import(&file, &["--source", "hr", "--sync", "--yes"])["deleted"], 60);
+    assert_eq!(place.people().len(), 11, "those of other sources stay");
 }
 
 /// People of the file that is broken off.

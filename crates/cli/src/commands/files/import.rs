@@ -8,12 +8,13 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
 use anyhow::{Context, Result, anyhow, bail};
-use cardfile_directory::{Applied, Errand, Error, Keeper, Once};
+use cardfile_directory::{Error, Keeper};
 use cardfile_interchange::{Item, Rejects};
 use cardfile_jobs::{Opened, Reading, RowResult, Seen, Set, Settings, refusals, results};
 use cardfile_model::{Filter, OrganizationId};
 use serde_json::json;
 
+use super::belt::Belt;
 use super::journal::{Journal, Sink, digest};
 use super::told::{Came, Progress};
 use crate::arguments::{Common, Import, Match};
@@ -74,9 +75,10 @@ async fn bring(keeper: &Keeper<'_>, asked: &Import, settings: &Settings) -> Resu
     let mut file = Rows::open(asked, first + 1, keeper)?;
     let mut kept = Files::open(asked, &file, journal.reached.lengths)?;
     let mut progress = Progress::new(first);
-    while let Some(items) = file.opened.slices.next().await? {
-        let most_blanked = (!asked.yes).then(|| allowance.saturating_sub(journal.reached.came.blanked));
-        let done = slice(keeper, &reading, (journal.reached.run, most_blanked), &items).await;
+    let mut belt = Belt::new(keeper, journal.reached.run);
+    loop {
+        let left = (!asked.yes).then(|| allowance.saturating_sub(journal.reached.came.blanked));
+        let Some((items, done)) = belt.next(&mut file.opened.slices, &reading, left).await? else { break };
         let (found, blanked) =
             done.map_err(|error| stopped(error, &format!("more than {allowance} of {people} cards"), "blank"))?;
         kept.write(&items, &found)?;
@@ -99,30 +101,6 @@ async fn bring(keeper: &Keeper<'_>, asked: &Import, settings: &Settings) -> Resu
     kept.end(came.tally.rejected)?;
     journal.end()?;
     Ok(came)
-}
-
-/// Writes one slice; what came of it the first time, if it was written before. Answers how many cards it blanked as well.
-async fn slice(
-    keeper: &Keeper<'_>,
-    reading: &Reading<'_>,
-    (run, most_blanked): (uuid::Uuid, Option<u64>),
-    items: &[Item],
-) -> Result<(Vec<RowResult>, u64), Error> {
-    let rows = refusals(items);
-    let first = items.first().map_or(0, |item| item.row);
-    let kept = rows.clone();
-    let answer = move |applied: &Applied| serde_json::to_vec(&(results(&kept, applied), applied.blanked)).unwrap_or_default();
-    let once = Once { principal: run, key: format!("rows from {first}"), fingerprint: [0; 32], answer: Arc::new(answer) };
-    let errand = Errand { writes: reading.writes(items), most_blanked, once: Some(once), then: None };
-    let applied = keeper.write(errand).await?;
-    match &applied.receipt {
-        Some(receipt) if receipt.is_empty() => {
-            let message = format!("rows from {first} were written before, and somebody among them was erased since");
-            Err(Error::invalid("file", "erased", message))
-        }
-        Some(receipt) => serde_json::from_slice(receipt).map_err(Error::internal),
-        None => Ok((results(&rows, &applied), applied.blanked)),
-    }
 }
 
 /// Those of the file's source of whom it did not tell.
@@ -155,7 +133,8 @@ fn stopped(error: Error, how_many: &str, would: &str) -> anyhow::Error {
 }
 
 fn reading<'k>(keeper: &'k Keeper<'k>, asked: &Import) -> Reading<'k> {
-    Reading { keeper, source: asked.source.clone(), by: asked.by.into(), precedence: asked.precedence.clone() }
+    let (source, precedence) = (asked.source.clone(), asked.precedence.clone());
+    Reading { keeper, source, by: asked.by.into(), precedence, is_whole: asked.sync }
 }
 
 /// The journal of an import. That of standard input is kept nowhere, for it cannot be read again.
