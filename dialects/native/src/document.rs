@@ -5,10 +5,12 @@ use axum::body::Body;
 use axum::http::HeaderValue;
 use axum::http::header::CONTENT_TYPE;
 use axum::response::Response;
+use serde_json::Value;
 use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
 use utoipa::openapi::{ComponentsBuilder, InfoBuilder, OpenApi, OpenApiBuilder, SecurityRequirement, ServerBuilder};
 use utoipa_swagger_ui::{Config, SwaggerUi};
 
+use crate::examples;
 use crate::routes::{PREFIX, described};
 
 const ABOUT: &str = "The directory's own interface: contacts, groups and organizations, and what the vendors' interfaces \
@@ -28,15 +30,17 @@ pub fn titled() -> OpenApi {
         .build()
 }
 
-/// The document (OpenAPI 3.1).
+/// The document (OpenAPI 3.1), as JSON.
 #[must_use]
-pub fn document() -> OpenApi {
-    described().into_openapi()
+pub fn document() -> Value {
+    exemplified(&described().into_openapi())
 }
 
-/// The document as JSON.
-pub fn text(document: &OpenApi) -> String {
-    document.to_json().unwrap_or_default()
+/// The document of routes, with its examples.
+pub fn exemplified(bare: &OpenApi) -> Value {
+    let mut document = serde_json::to_value(bare).unwrap_or_default();
+    examples::added(&mut document);
+    document
 }
 
 /// The document as an answer; whoever wants to know what there is needs no token.

@@ -8,6 +8,7 @@
 mod answer;
 mod document;
 mod error;
+mod examples;
 mod fields;
 mod filter;
 mod gate;

@@ -7,7 +7,10 @@ use std::collections::BTreeSet;
 use axum::http::StatusCode;
 use cardfile_directory::{Applied, Deed, Desk, Difference, Error, Planned};
 use cardfile_interchange::json::{Person, PersonPatch};
-use cardfile_model::{GroupPatch, MemberEdit, MembershipEdit, Mode, Numbers, OrganizationId, Patch, People, Selection, Unknown};
+use cardfile_jobs::probable;
+use cardfile_model::{
+    GroupPatch, MemberEdit, MembershipEdit, Mode, Numbers, Order, OrganizationId, Patch, People, Selection, Unknown,
+};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use utoipa::ToSchema;
@@ -150,6 +153,23 @@ pub struct PlanEntry {
     pub differences: Vec<CardDifference>,
     /// What stands against single writes.
     pub conflicts: Vec<crate::wire::BulkResult>,
+    /// Who of those who would be made is probably there already, among as many differences as are told.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub duplicates: Vec<ProbableDuplicate>,
+}
+
+/// Somebody who would be made and is probably there already.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct ProbableDuplicate {
+    /// The id that would be given.
+    pub id: Uuid,
+    /// Who it is like.
+    pub like: Uuid,
+    /// Their number.
+    pub number: u32,
+    /// How sure that is, and why.
+    #[schema(value_type = Object)]
+    pub likeness: Value,
 }
 
 /// How a card would change.
@@ -190,7 +210,8 @@ async fn planned(visit: &Visit, desk: &Desk<'_>, task: Task) -> Answer {
     let most = asked.map_or(most, |asked| usize::try_from(asked).unwrap_or(usize::MAX).min(visit.settings().page_cap));
     let planned = desk.plan(task.deed(desk).await?, most).await?;
     let plan = kept(visit, desk, &task, &planned).await?;
-    json(StatusCode::OK, &entry(plan, desk, &task, &planned)?)
+    let duplicates = duplicates(desk, &planned).await?;
+    json(StatusCode::OK, &PlanEntry { duplicates, ..entry(plan, desk, &task, &planned)? })
 }
 
 /// A plan as it is told.
@@ -199,7 +220,23 @@ fn entry(plan: Uuid, desk: &Desk<'_>, task: &Task, planned: &Planned) -> Result<
     let effect = Effect { change: None, ..task.effect(&planned.applied) };
     let differences: Result<Vec<_>, Error> = planned.differences.iter().map(|found| difference(found, &places)).collect();
     let conflicts = bulk::results(&planned.applied).items.into_iter().filter(|result| result.problem.is_some()).collect();
-    Ok(PlanEntry { plan, effect, differences: differences?, conflicts })
+    Ok(PlanEntry { plan, effect, differences: differences?, conflicts, duplicates: Vec::new() })
+}
+
+/// Who of those who would be made is probably there already.
+async fn duplicates(desk: &Desk<'_>, planned: &Planned) -> Result<Vec<ProbableDuplicate>, Failure> {
+    let made = || planned.differences.iter().filter(|found| found.before.is_none());
+    let country = desk.country();
+    let Some(question) = probable::question(made().map(|found| &found.after), country) else { return Ok(Vec::new()) };
+    let known = desk.reader()?.find(question, Order::Number, 0, probable::COMPARED).await?.records;
+    let mut duplicates = Vec::new();
+    for found in made() {
+        for (likeness, record) in probable::alike(&found.after, &known, country) {
+            let (id, like, number) = (found.id, record.id, record.number);
+            duplicates.push(ProbableDuplicate { id, like, number, likeness: cardfile_jobs::told_likeness(&likeness) });
+        }
+    }
+    Ok(duplicates)
 }
 
 fn difference(found: &Difference, places: &Around) -> Result<CardDifference, Error> {

@@ -29,7 +29,7 @@ pub fn router(door: Arc<Door>, settings: Arc<Settings>) -> Router {
         .method_not_allowed_fallback(async || Failure::NoMethod)
         .fallback(async || Failure::NoRoute)
         .layer(from_fn_with_state(entrance, gate));
-    let text: Arc<str> = document::text(&document).into();
+    let text: Arc<str> = document::exemplified(&document).to_string().into();
     let described = Router::new().route("/openapi.json", get(async move || document::answer(&text)));
     Router::new().nest(PREFIX, described.merge(guarded)).merge(document::pages())
 }

@@ -37,6 +37,7 @@ pub const MEMBERS: &[&str] = &[
     "memberships",
     "active",
     "keys",
+    "merged",
     "extensions",
 ];
 

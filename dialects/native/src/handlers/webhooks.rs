@@ -132,7 +132,7 @@ pub async fn create(visit: Visit, request: Request) -> Answer {
         below,
         position,
         delivered: 0,
-        letters: std::collections::BTreeMap::new(),
+        letters: Vec::new(),
         letters_ever: 0,
         again: std::collections::BTreeSet::new(),
     };
@@ -194,7 +194,7 @@ pub async fn letters(visit: Visit) -> Answer {
     let desk = visit.desk().await?;
     let (_, _, webhook) = found(&visit, &desk).await?;
     let Webhook { letters, again, .. } = webhook;
-    let entry = |(number, Letter { time, tries, problem, bytes, .. })| LetterEntry {
+    let entry = |Letter { number, time, tries, problem, bytes, .. }| LetterEntry {
         number,
         time,
         tries,
@@ -229,7 +229,7 @@ pub async fn letter(visit: Visit) -> Answer {
 )]
 pub async fn redeliver(visit: Visit) -> Answer {
     let job = rewritten(&visit, |webhook, number| {
-        let is_there = webhook.letters.contains_key(&number);
+        let is_there = webhook.letter_mut(number).is_some();
         is_there.then(|| webhook.again.insert(number)).is_some()
     })
     .await?;
@@ -243,7 +243,7 @@ pub async fn redeliver(visit: Visit) -> Answer {
     responses((status = 204, description = "It is gone"), (status = 404, body = Problem, content_type = "application/problem+json"))
 )]
 pub async fn forget(visit: Visit) -> Answer {
-    rewritten(&visit, |webhook, number| webhook.letters.remove(&number).is_some()).await?;
+    rewritten(&visit, |webhook, number| webhook.forget_letter(number)).await?;
     Rendered::empty().respond()
 }
 
@@ -255,7 +255,7 @@ async fn rewritten(visit: &Visit, change: impl Fn(&mut Webhook, u32) -> bool) ->
         if !change(&mut webhook, number) {
             return Err(Failure::NoRoute);
         }
-        let dropped = if webhook.letters.contains_key(&number) { Vec::new() } else { vec![cardfile_jobs::file_of(number)] };
+        let dropped = if webhook.letter_mut(number).is_some() { Vec::new() } else { vec![cardfile_jobs::file_of(number)] };
         document.work = Work::Webhook(webhook);
         let job = Job { document: document.written()?, ..job };
         match desk.jobs()?.put(job, Vec::new(), dropped).await {

@@ -8,7 +8,7 @@ fn the_document_is_as_the_snapshot_says() {
 
 #[test]
 fn every_operation_is_named_and_described() {
-    let document = serde_json::to_value(cardfile_native::document()).expect("a document is JSON");
+    let document = cardfile_native::document();
     let paths = document["paths"].as_object().expect("there are paths");
     let mut names = std::collections::BTreeSet::new();
     for (path, methods) in paths {
@@ -23,6 +23,6 @@ fn every_operation_is_named_and_described() {
 
 #[test]
 fn the_document_is_of_the_version_that_it_says() {
-    let document = serde_json::to_value(cardfile_native::document()).expect("a document is JSON");
+    let document = cardfile_native::document();
     assert!(document["openapi"].as_str().is_some_and(|version| version.starts_with("3.1")), "{}", document["openapi"]);
 }

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use axum::Router;
 use cardfile_directory::{Directory, OrganizationDraft, Principal, Scopes};
 use cardfile_http::{Door, Settings};
+use cardfile_jobs::Worker;
 use cardfile_model::{OrganizationId, Role, Sources, TenantId};
 use cardfile_testkit::transcript::Variables;
 use cardfile_testkit::{CountingIds, FixedClock};
@@ -24,9 +25,20 @@ pub struct Harness {
     pub store: &'static str,
     /// The time.
     pub clock: Arc<FixedClock>,
-    directory: Arc<Directory>,
+    /// Who does the jobs, when they are told to.
+    pub worker: Arc<Worker>,
+    pub directory: Arc<Directory>,
     /// What goes with the harness.
     _place: Place,
+}
+
+/// A path at which a transcript has what waits done.
+fn work(worker: Arc<Worker>) -> Router {
+    let finish = async move || {
+        worker.finish_due().await.expect("jobs can be read");
+        axum::http::StatusCode::NO_CONTENT
+    };
+    Router::new().route("/work", axum::routing::post(finish))
 }
 
 impl Harness {
@@ -50,10 +62,17 @@ impl Harness {
         let directory = Arc::new(Directory::new(store, Arc::<FixedClock>::clone(&clock), ids, settings));
         let door = Door::new(Arc::clone(&directory), Settings { body_bytes: BODY_BYTES, ..Settings::default() });
         // Limits that few people reach.
-        let settings =
-            cardfile_native::Settings { guard_people: 2, selected_items: 3, plan_differences: 2, ..Default::default() };
-        let app = cardfile_native::router(Arc::new(door), Arc::new(settings));
-        let mut harness = Harness { app, variables: Variables::new(), store: name, clock, directory, _place: place };
+        let settings = cardfile_native::Settings {
+            guard_people: 2,
+            selected_items: 3,
+            plan_differences: 2,
+            import_mib: 1,
+            ..Default::default()
+        };
+        let jobs = cardfile_jobs::Settings { guard_people: 2, webhook_tries: 3, webhook_private: true, ..Default::default() };
+        let worker = Worker::new(Arc::clone(&directory), jobs);
+        let app = cardfile_native::router(Arc::new(door), Arc::new(settings)).merge(work(Arc::clone(&worker)));
+        let mut harness = Harness { app, worker, variables: Variables::new(), store: name, clock, directory, _place: place };
         harness.settle().await;
         harness
     }

@@ -3,7 +3,9 @@
 mod document;
 mod feed;
 mod harness;
+mod jobs;
 mod many;
+mod webhooks;
 
 use std::path::Path;
 
