@@ -220,7 +220,7 @@ impl View<'_> {
         Ok(Verdict::ask(hits, move |record| has(&record.contact)))
     }
 
-    fn blocks(&self) -> TenantBlocks<'_> {
+    pub(crate) fn blocks(&self) -> TenantBlocks<'_> {
         TenantBlocks { connection: self.connection, tenant: self.key() }
     }
 }

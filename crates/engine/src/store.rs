@@ -30,7 +30,7 @@ use crate::signposts::Signpost;
 use crate::sql::Connection;
 use crate::state::{States, View};
 use crate::turn::Turn;
-use crate::write::Prepared;
+use crate::write::{Foreseen, Prepared};
 use crate::writer::Writer;
 use crate::{check, commands, jobs, leases, log, once, organizations, plan, plans, purge, rebuild, rows, write};
 
@@ -281,7 +281,15 @@ impl<D: Database> Store for Engine<D> {
         let number = self.view(tenant, move |view| view.homes(organization, false).map(|homes| homes[0])).await?;
         let spare = self.database.may_repeat().then(|| batch.clone());
         let (prepared, author) = if batch.writes.len() > PREPARED_INLINE {
-            blocking(move || Ok((Prepared::new(batch, number, &author), author))).await?
+            let (readers, states) = (Arc::clone(&self.readers), Arc::clone(&self.states));
+            // Of a database on another machine it is not sure that the writer's is the one that was looked into.
+            let may_foresee = !self.database.is_remote();
+            blocking(move || {
+                let look = || readers.snapshot(|connection| states.view(connection, tenant)?.foresee(&batch.writes));
+                let foreseen = if may_foresee { look()? } else { Foreseen::default() };
+                Ok((Prepared::new(batch, number, &author).foreseeing(foreseen), author))
+            })
+            .await?
         } else {
             (Prepared::new(batch, number, &author), author)
         };

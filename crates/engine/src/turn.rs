@@ -1,6 +1,6 @@
 //! One transaction of the writer: what its jobs have in common, and what is written for all of them at the end.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
 
 use cardfile_directory::{Error, Kind, Result};
@@ -232,11 +232,18 @@ impl<'c> Turn<'c> {
         Ok(found | self.indexed_since(tenant, term))
     }
 
-    /// Who was in the index before this turn by each of these sorted terms; terms that find nobody are left out.
-    pub(crate) fn indexed_before(&mut self, tenant: TenantId, terms: &[ExactTerm]) -> Result<HashMap<ExactTerm, Numbers>> {
+    /// Who was in the index before this turn by each of these sorted terms, in other segments than those that were looked into
+    /// already; terms that find nobody are left out.
+    pub(crate) fn indexed_before(
+        &mut self,
+        tenant: TenantId,
+        terms: &[ExactTerm],
+        known: &HashSet<u64>,
+    ) -> Result<HashMap<ExactTerm, Numbers>> {
         let connection = self.connection;
         let draft = self.draft(tenant)?;
         let (blocks, segments) = (TenantBlocks { connection, tenant: draft.row.key }, draft.segments(connection)?);
+        let segments: Vec<_> = segments.iter().filter(|segment| !known.contains(&segment.id)).cloned().collect();
         let found = lookup::exact_many(&segments, &blocks, terms).map_err(index_fault)?;
         Ok(terms.iter().copied().zip(found).filter(|(_, found)| !found.is_empty()).collect())
     }

@@ -3,6 +3,8 @@
 mod admit;
 mod upsert;
 
+pub(crate) use upsert::Foreseen;
+
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use cardfile_directory::judge::{self, Loss};
@@ -20,17 +22,20 @@ use crate::{cards, organizations, protect, rows};
 pub(crate) struct Prepared {
     batch: Batch,
     cards: Vec<Option<Result<Card>>>,
+    foreseen: Foreseen,
 }
 
 /// A contact as it will be stored and found.
 struct Card {
     document: Vec<u8>,
     indexed: Indexed,
+    /// Of what a source tells, the contact that is made of it if it is new.
+    told: Option<Contact>,
 }
 
 impl Card {
     fn of(contact: &Contact) -> Result<Self> {
-        Ok(Card { document: rows::document(contact)?, indexed: cards::indexed(contact) })
+        Ok(Card { document: rows::document(contact)?, indexed: cards::indexed(contact), told: None })
     }
 
     /// The card of a contact that may be made.
@@ -46,11 +51,19 @@ impl Prepared {
         let card = |write: &Write| match write {
             Write::Create { contact, .. } => Some(Card::judged(&batch, author, contact)),
             // Most of those whom a source tells of are new when there are many.
-            Write::Upsert { claim, .. } => Some(Card::judged(&batch, author, &claim.card())),
+            Write::Upsert { claim, .. } => {
+                let contact = claim.card();
+                Some(Card::judged(&batch, author, &contact).map(|card| Card { told: Some(contact), ..card }))
+            }
             _ => None,
         };
         let cards = batch.writes.iter().map(card).collect();
-        Prepared { batch, cards }
+        Prepared { batch, cards, foreseen: Foreseen::default() }
+    }
+
+    /// With what was looked up before the transaction.
+    pub(crate) fn foreseeing(self, foreseen: Foreseen) -> Self {
+        Prepared { foreseen, ..self }
     }
 
     /// How many writes there are.
@@ -85,7 +98,7 @@ pub(crate) struct Run<'a, 'c> {
 
 /// Writes a batch within a turn.
 pub(crate) fn apply(turn: &mut Turn<'_>, tenant: TenantId, author: &Author, prepared: Prepared) -> Result<Applied> {
-    let Prepared { mut batch, cards } = prepared;
+    let Prepared { mut batch, cards, foreseen } = prepared;
     let (connection, is_careful) = (turn.connection, turn.is_careful());
     let draft = turn.draft(tenant)?;
     let key = draft.row.key;
@@ -101,7 +114,7 @@ pub(crate) fn apply(turn: &mut Turn<'_>, tenant: TenantId, author: &Author, prep
     }
     let mode = batch.mode;
     let mut run = Run::begin(turn, tenant, author, (batch, ChangeKind::Write))?;
-    run.foresee(&writes)?;
+    run.foresee(&writes, foreseen)?;
     let (mut outcomes, most_blanked) = (Vec::with_capacity(writes.len()), run.batch.most_blanked);
     for (write, card) in writes.into_iter().zip(cards) {
         let outcome = run.one(write, card);

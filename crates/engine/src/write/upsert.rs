@@ -1,31 +1,68 @@
 //! What a source tells of people: whom it means, and what becomes of them.
 
+use std::collections::{HashMap, HashSet};
+
 use cardfile_directory::{Error, Kind, Outcome, Result};
-use cardfile_index::terms;
+use cardfile_index::{lookup, terms};
 use cardfile_model::{Claim, MatchKey, Numbers, Record, Write};
 use uuid::Uuid;
 
 use super::{Card, Run};
 use crate::bearers::ExactTerm;
+use crate::segments::index_fault;
 use crate::sets::SetName;
+use crate::state::View;
 
 /// The rows of those whom a term finds are read ahead unless there are more of them: then it finds several, if anyone.
 const FEW: u64 = 4;
 
+/// Whom a snapshot's index had by the terms of what sources tell of.
+#[derive(Default)]
+pub(crate) struct Foreseen {
+    /// The segments that were looked into: what came since is in others.
+    segments: HashSet<u64>,
+    found: HashMap<ExactTerm, Numbers>,
+}
+
+impl View<'_> {
+    /// Looks all that sources tell of up in the index at once, so that the writer need not.
+    pub(crate) fn foresee(&self, writes: &[Write]) -> Result<Foreseen> {
+        let wanted = wanted(writes);
+        if wanted.is_empty() {
+            return Ok(Foreseen::default());
+        }
+        let segments = self.segments()?;
+        let found = lookup::exact_many(&segments, &self.blocks(), &wanted).map_err(index_fault)?;
+        let found = wanted.into_iter().zip(found).filter(|(_, found)| !found.is_empty()).collect();
+        Ok(Foreseen { segments: segments.iter().map(|segment| segment.id).collect(), found })
+    }
+}
+
+/// By what the index finds whom sources tell of, sorted.
+fn wanted(writes: &[Write]) -> Vec<ExactTerm> {
+    let keys = writes.iter().flat_map(|write| match write {
+        Write::Upsert { by, .. } => by.as_slice(),
+        _ => &[],
+    });
+    let mut wanted: Vec<ExactTerm> = keys.flat_map(terms_of).collect();
+    wanted.sort_unstable();
+    wanted.dedup();
+    wanted
+}
+
 impl Run<'_, '_> {
-    /// Looks all that sources tell of up in the index at once, and reads ahead the rows of who may be meant.
-    pub(super) fn foresee(&mut self, writes: &[Write]) -> Result<()> {
-        let keys = writes.iter().flat_map(|write| match write {
-            Write::Upsert { by, .. } => by.as_slice(),
-            _ => &[],
-        });
-        let mut wanted: Vec<ExactTerm> = keys.flat_map(terms_of).collect();
+    /// Looks all that sources tell of up in the index at once, where that was not done before, and reads ahead the rows of who may
+    /// be meant.
+    pub(super) fn foresee(&mut self, writes: &[Write], known: Foreseen) -> Result<()> {
+        let wanted = wanted(writes);
         if wanted.is_empty() {
             return Ok(());
         }
-        wanted.sort_unstable();
-        wanted.dedup();
-        self.foreseen = self.turn.indexed_before(self.tenant, &wanted)?;
+        let Foreseen { segments, found } = known;
+        self.foreseen = self.turn.indexed_before(self.tenant, &wanted, &segments)?;
+        for (term, numbers) in found {
+            *self.foreseen.entry(term).or_default() |= numbers;
+        }
         let mut rows = Numbers::new();
         self.foreseen.values().filter(|found| found.len() <= FEW).for_each(|found| rows |= found);
         self.read_ahead(&rows)
@@ -44,7 +81,14 @@ impl Run<'_, '_> {
     pub(super) fn upsert(&mut self, id: Uuid, by: &[MatchKey], claim: Box<Claim>, card: Option<Result<Card>>) -> Result<Outcome> {
         match self.meant(by)? {
             Some(current) => self.change(current, Write::Upsert { id, by: Vec::new(), claim }),
-            None => self.make(id, claim.card(), card),
+            None => {
+                // What was made of it before the transaction need not be made again.
+                let (contact, card) = match card {
+                    Some(Ok(mut card)) => (card.told.take().unwrap_or_else(|| claim.card()), Some(Ok(card))),
+                    card => (claim.card(), card),
+                };
+                self.make(id, contact, card)
+            }
         }
     }
 

@@ -15,13 +15,13 @@ use futures_util::stream::FuturesOrdered;
 use uuid::Uuid;
 
 /// Slices on their way at once.
-const AT_ONCE: usize = 2;
+const AT_ONCE: usize = 4;
 
 /// What came of a slice, and how many cards it blanked.
 type Came = Result<(Vec<RowResult>, u64), Error>;
 type Going<'k> = Pin<Box<dyn Future<Output = Came> + Send + 'k>>;
 
-/// Slices on their way, in order. Two are on it together only if neither can find what the other makes.
+/// Slices on their way, in order. They are on it together only if none can find what another makes.
 pub(super) struct Belt<'k> {
     keeper: &'k Keeper<'k>,
     run: Uuid,
