@@ -97,10 +97,10 @@ impl Jobs<'_, '_> {
         }
     }
 
-    /// Leave to keep a job as it is here.
+    /// Leave to keep a job as it is here, with pieces of its files.
     #[must_use]
-    pub fn writing(&self, job: Job) -> Deed {
-        Deed(Command::Job(JobEdit::Put { job: Box::new(job), pieces: Vec::new(), dropped: Vec::new() }))
+    pub fn writing(&self, job: Job, pieces: Vec<Piece>) -> Deed {
+        Deed(Command::Job(JobEdit::Put { job: Box::new(job), pieces, dropped: Vec::new() }))
     }
 
     /// Keeps a job as it is here, if it was not written since it was read; answers it as it is then.

@@ -20,9 +20,9 @@ pub(crate) fn apply(turn: &mut Turn<'_>, tenant: TenantId, author: &Author, edit
     match edit {
         JobEdit::Put { job, pieces, dropped } => {
             if job.version == 0 {
-                add(connection, tenant, key, author, &job)?
+                add(connection, tenant, key, author, &job)?;
             } else {
-                rewrite(connection, key, &job)?
+                rewrite(connection, key, &job)?;
             }
             for file in dropped {
                 let sql = "DELETE FROM job_files
@@ -51,7 +51,7 @@ fn add(connection: &Connection, tenant: TenantId, key: Key, author: &Author, job
     let sql = "INSERT INTO jobs (tenant_id, id, organization, kind, state, created, updated, due, version, document)
                VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, 1, ?9)
                    ON CONFLICT (tenant_id, id) DO NOTHING";
-    let [created, updated, due] = [job.created, job.updated, job.due].map(|time| time.as_microsecond());
+    let [created, updated, due] = [job.created, job.updated, job.due].map(Timestamp::as_microsecond);
     let (state, document) = (job.state.name(), document(job)?);
     let row = params![key, job.id, organization, job.kind, state, created, updated, due, document];
     if connection.execute(sql, row)? == 0 {
@@ -64,7 +64,7 @@ fn rewrite(connection: &Connection, key: Key, job: &Job) -> Result<()> {
     let sql = "UPDATE jobs
                   SET state = ?4, updated = ?5, due = ?6, version = version + 1, document = ?7
                 WHERE tenant_id = ?1 AND id = ?2 AND version = ?3";
-    let [updated, due] = [job.updated, job.due].map(|time| time.as_microsecond());
+    let [updated, due] = [job.updated, job.due].map(Timestamp::as_microsecond);
     let (state, document) = (job.state.name(), document(job)?);
     let row = params![key, job.id, job.version, state, updated, due, document];
     if connection.execute(sql, row)? == 0 { Err(stale(connection, key, job)?) } else { Ok(()) }

@@ -137,10 +137,10 @@ impl Merger {
             let (segments, people) = (&segments[skipped..], view.set(&SetName::People)?);
             let erased = view.set(&SetName::Erased)?;
             // Those of different forms are not mixed, so that all of an older one goes when the index is built anew.
-            let mut alike = segments.chunk_by(|newer, older| newer.form == older.form);
-            let inputs = alike.find_map(|alike| {
-                let run = plan(alike).or_else(|| holding(alike, &erased)).or_else(|| mostly_dead(alike, &people))?;
-                Some(alike[run].to_vec())
+            let mut forms = segments.chunk_by(|newer, older| newer.form == older.form);
+            let inputs = forms.find_map(|segments| {
+                let run = plan(segments).or_else(|| holding(segments, &erased)).or_else(|| mostly_dead(segments, &people))?;
+                Some(segments[run].to_vec())
             });
             Ok(inputs.map(|inputs| (view.key(), Merge::new(&inputs, &people), inputs)))
         })?;

@@ -93,7 +93,7 @@ pub(crate) fn book_of(connection: &Connection, draft: &mut Draft, organization: 
 pub(crate) fn named(turn: &mut Turn<'_>, tenant: TenantId, people: &People) -> Result<Numbers> {
     let connection = turn.connection;
     let successors = match people {
-        People::Ids(ids) => merge::successors(turn, tenant, &ids.iter().copied().collect::<Vec<_>>())?,
+        People::Ids(ids) => merge::successors(turn, tenant, ids)?,
         People::Numbers(_) => Numbers::new(),
     };
     Ok(numbers_of(connection, turn.draft(tenant)?.row.key, people)? | successors)

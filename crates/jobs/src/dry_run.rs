@@ -60,7 +60,7 @@ pub(crate) async fn run(bench: &mut Bench<'_>, import: &Import) -> Result<(), St
 /// What it has written so far, which is not needed any more.
 pub(crate) fn outputs(bench: &mut Bench<'_>) -> Vec<String> {
     let files: Vec<String> = bench.document.files.keys().filter(|name| *name != crate::import::INPUT).cloned().collect();
-    files.iter().for_each(|name| drop(bench.document.files.remove(name)));
+    bench.document.files.retain(|name, _| !files.contains(name));
     files
 }
 

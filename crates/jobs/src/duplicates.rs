@@ -52,7 +52,9 @@ async fn compared(bench: &mut Bench<'_>, wanted: &Duplicates, finder: Finder) ->
         let mut people = keeper.people(cluster.numbers.into_iter().collect()).await?;
         drop(keeper);
         let normalise = |number: &str| normal(number, country.as_deref());
-        people.iter_mut().for_each(|record| common.strip(&mut record.contact, &normalise));
+        for record in &mut people {
+            common.strip(&mut record.contact, &normalise);
+        }
         for (likeness, one, other) in alike(&people, wanted.confidence, country.as_deref()) {
             pairs += 1;
             lines.extend(format!("{}\n", pair(&likeness, one, other)).into_bytes());

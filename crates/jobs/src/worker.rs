@@ -115,10 +115,12 @@ impl Worker {
         let document = Document::read(job.document.clone())?;
         let mut bench = Bench { directory, settings, tenant, job, document };
         if let Work::Webhook(wanted) = bench.document.work.clone() {
-            return self.send(&mut bench, &wanted).await;
+            self.send(&mut bench, &wanted).await;
+            return Ok(());
         }
         if is_cancelled {
-            return settle(&mut bench, JobState::Cancelled).await;
+            settle(&mut bench, JobState::Cancelled).await;
+            return Ok(());
         }
         bench.document.started = bench.document.started.or_else(|| Some(bench.directory.clock().now()));
         (bench.document.problem, bench.document.question) = (None, None);
@@ -130,9 +132,9 @@ impl Worker {
     }
 
     /// Sends what is to be sent to the address of a webhook, if there is anything.
-    async fn send(&self, bench: &mut Bench<'_>, wanted: &Webhook) -> Result<()> {
+    async fn send(&self, bench: &mut Bench<'_>, wanted: &Webhook) {
         let sent = match webhook::has_news(bench, wanted).await {
-            Ok(false) => return Ok(()),
+            Ok(false) => return,
             Ok(true) => webhook::run(bench, &self.post).await,
             Err(stop) => Err(stop),
         };
@@ -140,7 +142,7 @@ impl Worker {
             Err(Stop::Fail(problem) | Stop::Later(problem)) => {
                 bench.document.problem = Some(problem);
                 let due = bench.directory.in_a_while(SignedDuration::from_secs(60));
-                kept(bench.keep_as(JobState::Waiting, due, Vec::new(), Vec::new()).await)
+                kept(bench.keep_as(JobState::Waiting, due, Vec::new(), Vec::new()).await);
             }
             sent => kept(sent),
         }
@@ -152,23 +154,24 @@ impl Worker {
             Ok(()) => settle(bench, JobState::Done).await,
             Err(Stop::Fail(problem)) => {
                 bench.document.problem = Some(problem);
-                settle(bench, JobState::Failed).await
+                settle(bench, JobState::Failed).await;
             }
             Err(Stop::Ask(question)) => {
                 bench.document.question = Some(question);
                 let due = bench.end_of_retention();
-                kept(bench.keep_as(JobState::Asking, due, Vec::new(), Vec::new()).await)
+                kept(bench.keep_as(JobState::Asking, due, Vec::new(), Vec::new()).await);
             }
             Err(Stop::Later(problem)) => {
                 bench.document.tries += 1;
                 let tries = bench.document.tries;
                 bench.document.problem = Some(problem);
                 if tries > self.settings.tries {
-                    return settle(bench, JobState::Failed).await;
+                    settle(bench, JobState::Failed).await;
+                    return Ok(());
                 }
                 let rest = (FIRST_REST << (tries - 1).min(20)).min(LONGEST_REST);
                 let due = bench.directory.in_a_while(SignedDuration::from_secs(rest));
-                kept(bench.keep_as(JobState::Waiting, due, Vec::new(), Vec::new()).await)
+                kept(bench.keep_as(JobState::Waiting, due, Vec::new(), Vec::new()).await);
             }
             Err(Stop::Overtaken) => {
                 let Some(job) = bench.directory.job(bench.tenant, bench.job.id).await? else { return Ok(()) };
@@ -177,9 +180,10 @@ impl Worker {
                 }
                 bench.document = Document::read(job.document.clone())?;
                 bench.job = job;
-                settle(bench, JobState::Cancelled).await
+                settle(bench, JobState::Cancelled).await;
             }
         }
+        Ok(())
     }
 }
 
@@ -196,20 +200,19 @@ async fn done(bench: &mut Bench<'_>) -> Result<(), Stop> {
 }
 
 /// Keeps that a job has ended. What it read is let go of, unless that is needed to do what was planned.
-async fn settle(bench: &mut Bench<'_>, state: JobState) -> Result<()> {
+async fn settle(bench: &mut Bench<'_>, state: JobState) {
     let is_kept = state == JobState::Done && bench.document.planned.is_some();
     let dropped = if is_kept { None } else { bench.document.files.remove(import::INPUT).map(|_| import::INPUT.to_owned()) };
     let due = bench.end_of_retention();
-    kept(bench.keep_as(state, due, Vec::new(), dropped.into_iter().collect()).await)
+    kept(bench.keep_as(state, due, Vec::new(), dropped.into_iter().collect()).await);
 }
 
 /// Whoever wrote a job meanwhile has the last word.
-fn kept(result: Result<(), Stop>) -> Result<()> {
+fn kept(result: Result<(), Stop>) {
     match result {
         Err(Stop::Fail(problem) | Stop::Later(problem)) => {
             tracing::warn!(problem, "how a job ended could not be kept; it is taken up again");
-            Ok(())
         }
-        Ok(()) | Err(Stop::Overtaken | Stop::Ask(_)) => Ok(()),
+        Ok(()) | Err(Stop::Overtaken | Stop::Ask(_)) => {}
     }
 }

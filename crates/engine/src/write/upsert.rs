@@ -79,17 +79,15 @@ impl Run<'_, '_> {
 
     /// Makes the contact that a source tells of, or has it take over what the source says.
     pub(super) fn upsert(&mut self, id: Uuid, by: &[MatchKey], claim: Box<Claim>, card: Option<Result<Card>>) -> Result<Outcome> {
-        match self.meant(by)? {
-            Some(current) => self.change(current, Write::Upsert { id, by: Vec::new(), claim }),
-            None => {
-                // What was made of it before the transaction need not be made again.
-                let (contact, card) = match card {
-                    Some(Ok(mut card)) => (card.told.take().unwrap_or_else(|| claim.card()), Some(Ok(card))),
-                    card => (claim.card(), card),
-                };
-                self.make(id, contact, card)
-            }
+        if let Some(current) = self.meant(by)? {
+            return self.change(current, Write::Upsert { id, by: Vec::new(), claim });
         }
+        // What was made of it before the transaction need not be made again.
+        let (contact, card) = match card {
+            Some(Ok(mut card)) => (card.told.take().unwrap_or_else(|| claim.card()), Some(Ok(card))),
+            card => (claim.card(), card),
+        };
+        self.make(id, contact, card)
     }
 
     /// Whom the first of these keys finds that finds anyone.

@@ -49,7 +49,9 @@ impl Tenant {
         let rows = self.groups.iter().filter(|row| !row.is_deleted && !row.members.is_disjoint(&others));
         let wanted = rows.filter(|row| !row.members.contains(person));
         let seats: Vec<Seat> = wanted.map(|row| Seat { group: row.group.id, person, came: true }).collect();
-        seats.iter().for_each(|seat| self.sit(author, seat));
+        for seat in &seats {
+            self.sit(author, seat);
+        }
         seats
     }
 
@@ -58,9 +60,9 @@ impl Tenant {
         let (revision, one) = (self.next_revision(), Numbers::from_iter([seat.person]));
         let row = self.groups.iter_mut().find(|row| row.group.id == seat.group).expect("it was looked up");
         if seat.came {
-            row.members |= &one
+            row.members |= &one;
         } else {
-            row.members -= &one
+            row.members -= &one;
         }
         (row.group.modified, row.group.revision) = (author.time, revision);
         let organization = row.group.organization;

@@ -2,12 +2,14 @@
 
 use axum::extract::Request;
 use axum::http::StatusCode;
-use cardfile_directory::{Desk, Error, Job, JobState, Jobs};
+use axum::response::Response;
+use cardfile_directory::{Desk, Error, Job, JobState, Jobs, Piece};
 use cardfile_interchange::Format;
 use cardfile_jobs::{Document, Duplicates, Export, Import, Match, Set, Work, sentence_of};
 use cardfile_model::{Life, Reach};
 use futures_util::StreamExt;
 use jiff::SignedDuration;
+use sha2::{Digest, Sha256};
 
 use crate::answer::{Answer, Rendered};
 use crate::error::{Failure, parameter};
@@ -49,38 +51,56 @@ pub async fn import(visit: Visit, request: Request) -> Answer {
     let mut document = Document::new(Work::Import(import), desk.mandate());
     document.is_confirmed = is_confirmed;
     let jobs = desk.jobs()?;
-    let job = Job {
-        state: JobState::Receiving,
-        due: visit.directory().in_a_while(PATIENCE),
-        ..jobs.draft(document.work.kind(), document.written()?)
+    let due = visit.directory().in_a_while(PATIENCE);
+    let job = Job { state: JobState::Receiving, due, ..jobs.draft(document.work.kind(), document.written()?) };
+    let job = jobs.put(job, Vec::new(), Vec::new()).await?;
+    let begun = match received(&visit, &jobs, job.clone(), document, request).await {
+        Ok((last, piece, digest)) => begun(&visit, &desk, (last, piece), &digest).await,
+        Err(failure) => Err(failure),
     };
-    let started = told(&job)?;
-    let key = once::once(&visit, &[], move |_| Ok(started.clone()))?;
-    let begun = desk.perform(jobs.writing(job.clone()), key).await?;
-    if let Some(receipt) = &begun.receipt {
-        return once::replayed(receipt);
+    // What did not come whole, or came a second time, is nothing to be kept.
+    if !matches!(&begun, Ok(Begun::New(_))) {
+        jobs.remove(&job).await?;
     }
-    let job = Job { version: 1, ..job };
-    match received(&visit, &jobs, job.clone(), document, request).await {
-        Ok(job) => told(&job)?.respond(),
-        Err(failure) => {
-            jobs.remove(&job).await?;
-            Err(failure)
-        }
+    match begun? {
+        Begun::New(response) | Begun::Known(response) => Ok(response),
     }
 }
 
-/// Takes the file piece by piece.
+/// What became of a file that came whole.
+enum Begun {
+    /// It is brought in.
+    New(Response),
+    /// It is, or was, under the same key.
+    Known(Response),
+}
+
+/// Has the job wait for its turn: under a key once, so that a file that is sent again is brought in once.
+async fn begun(visit: &Visit, desk: &Desk<'_>, (job, piece): (Job, Piece), digest: &[u8]) -> Result<Begun, Failure> {
+    let jobs = desk.jobs()?;
+    let rendered = told(&job)?;
+    let kept = rendered.clone();
+    let key = once::once(visit, digest, move |_| Ok(kept.clone()))?;
+    let applied = desk.perform(jobs.writing(job, vec![piece]), key).await?;
+    match &applied.receipt {
+        Some(receipt) => once::replayed(receipt).map(Begun::Known),
+        None => rendered.respond().map(Begun::New),
+    }
+}
+
+/// Takes the file piece by piece; answers the job with its last piece, which is not kept yet, and what tells the
+/// file from others.
 async fn received(
     visit: &Visit,
     jobs: &Jobs<'_, '_>,
     mut job: Job,
     mut document: Document,
     request: Request,
-) -> Result<Job, Failure> {
+) -> Result<(Job, Piece, Vec<u8>), Failure> {
     let most = u64::from(visit.settings().import_mib) * 1024 * 1024;
     let media_type = "application/octet-stream";
     let (mut stream, mut held) = (request.into_body().into_data_stream(), Vec::with_capacity(PIECE));
+    let mut hash = Sha256::new();
     loop {
         let chunk = stream.next().await.transpose().map_err(|_| cardfile_http::body::Fault::Broken)?;
         let is_last = chunk.is_none();
@@ -92,16 +112,15 @@ async fn received(
             continue;
         }
         document.progress.total += held.len() as u64;
+        hash.update(&held);
         let piece = document.append(INPUT, media_type, std::mem::take(&mut held));
         job.document = document.written()?;
         job.due = visit.directory().in_a_while(PATIENCE);
         if is_last {
             (job.state, job.due) = (JobState::Waiting, visit.directory().clock().now());
+            return Ok((job, piece, hash.finalize().to_vec()));
         }
         job = jobs.put(job, vec![piece], Vec::new()).await?;
-        if is_last {
-            return Ok(job);
-        }
     }
 }
 
@@ -191,7 +210,7 @@ async fn begin(visit: &Visit, desk: &Desk<'_>, work: Work, body: &[u8]) -> Answe
     let document = Document::new(work, desk.mandate());
     let job = jobs.draft(document.work.kind(), document.written()?);
     let rendered = told(&job)?;
-    once::perform(visit, desk, (jobs.writing(job), body), move |_| Ok(rendered.clone())).await
+    once::perform(visit, desk, (jobs.writing(job, Vec::new()), body), move |_| Ok(rendered.clone())).await
 }
 
 fn told(job: &Job) -> Result<Rendered, Error> {

@@ -243,7 +243,7 @@ pub async fn redeliver(visit: Visit) -> Answer {
     responses((status = 204, description = "It is gone"), (status = 404, body = Problem, content_type = "application/problem+json"))
 )]
 pub async fn forget(visit: Visit) -> Answer {
-    rewritten(&visit, |webhook, number| webhook.forget_letter(number)).await?;
+    rewritten(&visit, Webhook::forget_letter).await?;
     Rendered::empty().respond()
 }
 
