@@ -14,7 +14,7 @@ use cardfile_directory::{
 };
 use cardfile_model::{
     Audience, Change, Group, GroupQuery, Member, Note, NoteKeys, NoteQuery, Numbers, Organization, OrganizationId,
-    OrganizationQuery, Page, Query, Record, TenantId,
+    OrganizationQuery, Page, Query, Record, TenantId, Write,
 };
 use jiff::Timestamp;
 use uuid::Uuid;
@@ -283,7 +283,8 @@ impl<D: Database> Store for Engine<D> {
         let (prepared, author) = if batch.writes.len() > PREPARED_INLINE {
             let (readers, states) = (Arc::clone(&self.readers), Arc::clone(&self.states));
             // Of a database on another machine it is not sure that the writer's is the one that was looked into.
-            let may_foresee = !self.database.is_remote();
+            let may_foresee =
+                !self.database.is_remote() && batch.writes.iter().any(|write| matches!(write, Write::Upsert { .. }));
             blocking(move || {
                 let look = || readers.snapshot(|connection| states.view(connection, tenant)?.foresee(&batch.writes));
                 let foreseen = if may_foresee { look()? } else { Foreseen::default() };

@@ -1,14 +1,17 @@
 //! What is kept of a job besides its files: what is to be done, on whose behalf, and how far it has come.
 
-use std::collections::{BTreeMap, BTreeSet};
+mod set;
+mod webhook;
 
-use base64::Engine;
-use base64::engine::general_purpose::STANDARD;
+use std::collections::BTreeMap;
+
 use cardfile_directory::{Error, Mandate, Result};
-use cardfile_model::Numbers;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
+
+pub use set::Set;
+pub use webhook::{Letter, WEBHOOK, Webhook};
 
 use crate::rows::Tally;
 
@@ -126,53 +129,6 @@ pub struct Duplicates {
     pub most_holders: usize,
 }
 
-/// The kind of a job that is a webhook.
-pub const WEBHOOK: &str = "webhook";
-
-/// Where what changes is sent to.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct Webhook {
-    /// The address.
-    pub url: String,
-    /// What deliveries are signed with.
-    pub secret: String,
-    /// Whether organizations below are meant too.
-    pub below: bool,
-    /// Behind what it has sent: [`cardfile_directory::Position`] as text.
-    pub position: String,
-    /// Deliveries that were taken.
-    #[serde(default)]
-    pub delivered: u64,
-    /// Deliveries that were tried in vain, the oldest first.
-    #[serde(default)]
-    pub letters: Vec<Letter>,
-    /// How many of these there ever were.
-    #[serde(default)]
-    pub letters_ever: u32,
-    /// Which of these are to be sent again.
-    #[serde(default)]
-    pub again: BTreeSet<u32>,
-}
-
-/// A delivery that was tried in vain: a dead letter. Its body is a file of the job.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct Letter {
-    /// Its number, given once.
-    pub number: u32,
-    /// When it was given up.
-    pub time: Timestamp,
-    /// Behind what it is.
-    pub since: String,
-    /// How often it was tried.
-    pub tries: u32,
-    /// Why it was not taken the last time.
-    pub problem: String,
-    /// How long its body is.
-    pub bytes: u64,
-}
-
 /// How far a job has come.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, rename_all = "camelCase")]
@@ -236,44 +192,6 @@ pub struct Planned {
     pub revision: u64,
     /// Whom it would touch.
     pub touched: Set,
-}
-
-/// Some people, by number.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
-#[serde(into = "String", try_from = "String")]
-pub struct Set(pub Numbers);
-
-impl From<Set> for String {
-    fn from(Set(mut numbers): Set) -> String {
-        numbers.optimize();
-        let mut bytes = Vec::with_capacity(numbers.serialized_size());
-        // Nothing fails that writes into memory; what did would not be read again.
-        let _written = numbers.serialize_into(&mut bytes);
-        STANDARD.encode(bytes)
-    }
-}
-
-impl TryFrom<String> for Set {
-    type Error = String;
-
-    fn try_from(text: String) -> Result<Self, String> {
-        let bytes = STANDARD.decode(text).map_err(|error| error.to_string())?;
-        Numbers::deserialize_from(&*bytes).map(Set).map_err(|error| error.to_string())
-    }
-}
-
-impl Webhook {
-    /// The dead letter of a number.
-    pub fn letter_mut(&mut self, number: u32) -> Option<&mut Letter> {
-        self.letters.iter_mut().find(|letter| letter.number == number)
-    }
-
-    /// Lets go of the dead letter of a number; answers whether there was one.
-    pub fn forget_letter(&mut self, number: u32) -> bool {
-        let before = self.letters.len();
-        self.letters.retain(|letter| letter.number != number);
-        self.letters.len() < before
-    }
 }
 
 impl Work {

@@ -8,6 +8,7 @@ mod jobs;
 mod organizations;
 mod problem;
 mod tokens;
+mod webhooks;
 
 pub use changes::{ChangeEntry, ChangePage, UndoRequest};
 pub use contacts::{BulkItem, BulkRequest, BulkResult, BulkResults, By, ContactPage};
@@ -17,3 +18,4 @@ pub use jobs::{DuplicatesRequest, ExportRequest, JobEntry, JobList};
 pub use organizations::{OrganizationChange, OrganizationCreation, OrganizationEntry, OrganizationPage};
 pub use problem::{Fault, Problem};
 pub use tokens::{ClientCreation, ClientEntry, ClientPage, TokenCreation, TokenEntry, TokenPage};
+pub use webhooks::{LetterEntry, LetterList, WebhookCreation, WebhookEntry, WebhookList};

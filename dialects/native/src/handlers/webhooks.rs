@@ -8,101 +8,17 @@ use axum::http::header::{CONTENT_TYPE, LOCATION};
 use axum::response::Response;
 use cardfile_directory::{Desk, Error, Job, Kind};
 use cardfile_jobs::{Document, Letter, WEBHOOK, Webhook, Work};
-use jiff::Timestamp;
-use serde::{Deserialize, Serialize};
-use utoipa::ToSchema;
-use uuid::Uuid;
 
 use crate::answer::{Answer, Rendered, json};
 use crate::error::{Failure, parameter};
 use crate::routes::PREFIX;
 use crate::visit::{Visit, read};
-use crate::wire::Problem;
+use crate::wire::{LetterEntry, LetterList, Problem, WebhookCreation, WebhookEntry, WebhookList};
 
 /// How often a webhook that is being written is read again before its caller is told to try later.
 const TRIES: usize = 20;
 /// The shortest secret that is taken, in bytes.
 const LEAST_SECRET: usize = 24;
-
-/// An address that is to be told what changes.
-#[derive(Debug, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub struct WebhookCreation {
-    /// Where deliveries are sent to: `https://` or `http://`.
-    pub url: String,
-    /// Whether organizations below are meant too.
-    #[serde(default)]
-    pub below: bool,
-    /// What deliveries are signed with, at least 24 bytes; made unless said.
-    #[serde(default)]
-    pub secret: Option<String>,
-}
-
-/// A webhook.
-#[derive(Debug, Serialize, ToSchema)]
-#[serde(rename_all = "camelCase")]
-pub struct WebhookEntry {
-    /// The id.
-    pub id: Uuid,
-    /// Where deliveries are sent to.
-    pub url: String,
-    /// Whether organizations below are meant too.
-    pub below: bool,
-    /// What deliveries are signed with; told only when the webhook is made.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub secret: Option<String>,
-    /// When it was made, RFC 3339.
-    #[schema(value_type = String, format = DateTime)]
-    pub created: Timestamp,
-    /// Whether deliveries are sent; not any more after the address answered 410.
-    pub active: bool,
-    /// Deliveries that were taken.
-    pub delivered: u64,
-    /// How often in a row the delivery at hand was tried in vain.
-    pub tries: u32,
-    /// Why it was not taken the last time.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub problem: Option<String>,
-    /// When it is tried again, RFC 3339.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = Option<String>, format = DateTime)]
-    pub next_try: Option<Timestamp>,
-    /// How many dead letters there are.
-    pub dead_letters: usize,
-}
-
-/// The webhooks of an organization.
-#[derive(Debug, Serialize, ToSchema)]
-pub struct WebhookList {
-    /// The oldest first.
-    pub items: Vec<WebhookEntry>,
-}
-
-/// A delivery that was tried in vain.
-#[derive(Debug, Serialize, ToSchema)]
-#[serde(rename_all = "camelCase")]
-pub struct LetterEntry {
-    /// Its number.
-    pub number: u32,
-    /// When it was given up, RFC 3339.
-    #[schema(value_type = String, format = DateTime)]
-    pub time: Timestamp,
-    /// How often it was tried.
-    pub tries: u32,
-    /// Why it was not taken the last time.
-    pub problem: String,
-    /// How long its body is.
-    pub bytes: u64,
-    /// Whether it is about to be sent again.
-    pub again: bool,
-}
-
-/// The dead letters of a webhook.
-#[derive(Debug, Serialize, ToSchema)]
-pub struct LetterList {
-    /// The oldest first.
-    pub items: Vec<LetterEntry>,
-}
 
 /// Has an address told what changes from now on. Deliveries are signed as the Standard Webhooks specification has it; one that is
 /// not taken is tried again with growing pauses, and is a dead letter in the end. Under an Idempotency-Key it is refused: what is
@@ -139,7 +55,7 @@ pub async fn create(visit: Visit, request: Request) -> Answer {
     let jobs = desk.jobs()?;
     let document = Document::new(Work::Webhook(webhook), desk.mandate());
     let job = jobs.put(jobs.draft(WEBHOOK, document.written()?), Vec::new(), Vec::new()).await?;
-    let entry = WebhookEntry { secret: Some(secret), ..entry(&job)? };
+    let entry = WebhookEntry { secret: Some(secret), ..WebhookEntry::of(&job)? };
     let mut response = json(StatusCode::CREATED, &entry)?;
     if let Ok(location) = HeaderValue::try_from(format!("{PREFIX}/webhooks/{}", job.id)) {
         response.headers_mut().insert(LOCATION, location);
@@ -156,7 +72,7 @@ pub async fn list(visit: Visit) -> Answer {
     let desk = visit.desk().await?;
     desk.administration()?;
     let jobs = desk.jobs()?.list().await?;
-    let items = jobs.iter().filter(|job| job.kind == WEBHOOK).map(entry).collect::<Result<_, Error>>()?;
+    let items = jobs.iter().filter(|job| job.kind == WEBHOOK).map(WebhookEntry::of).collect::<Result<_, Error>>()?;
     json(StatusCode::OK, &WebhookList { items })
 }
 
@@ -169,7 +85,7 @@ pub async fn list(visit: Visit) -> Answer {
 pub async fn get(visit: Visit) -> Answer {
     let desk = visit.desk().await?;
     let (job, _, _) = found(&visit, &desk).await?;
-    json(StatusCode::OK, &entry(&job)?)
+    json(StatusCode::OK, &WebhookEntry::of(&job)?)
 }
 
 /// Ends a webhook; its dead letters go with it.
@@ -233,7 +149,7 @@ pub async fn redeliver(visit: Visit) -> Answer {
         is_there.then(|| webhook.again.insert(number)).is_some()
     })
     .await?;
-    json(StatusCode::ACCEPTED, &entry(&job)?)
+    json(StatusCode::ACCEPTED, &WebhookEntry::of(&job)?)
 }
 
 /// Forgets a dead letter.
@@ -275,24 +191,4 @@ async fn found(visit: &Visit, desk: &Desk<'_>) -> Result<(Job, Document, Webhook
         return Err(Error::NotFound { kind: Kind::Job, id: id.to_string() }.into());
     };
     Ok((job, document, webhook))
-}
-
-fn entry(job: &Job) -> Result<WebhookEntry, Error> {
-    let Document { work, tries, problem, .. } = Document::read(job.document.clone())?;
-    let Work::Webhook(Webhook { url, below, delivered, letters, .. }) = work else {
-        return Err(Error::internal("a webhook is none"));
-    };
-    Ok(WebhookEntry {
-        id: job.id,
-        url,
-        below,
-        secret: None,
-        created: job.created,
-        active: !job.state.is_over(),
-        delivered,
-        tries,
-        problem,
-        next_try: (tries > 0).then_some(job.due),
-        dead_letters: letters.len(),
-    })
 }
