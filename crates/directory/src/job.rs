@@ -113,6 +113,9 @@ pub enum JobEdit {
     },
 }
 
+/// How the names of files begin that hold what could not be delivered: they are forgotten when somebody is erased.
+pub const DEAD_LETTERS: &str = "dead-letter-";
+
 /// A piece of a file of a job.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Piece {

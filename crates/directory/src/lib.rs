@@ -55,7 +55,7 @@ pub use deed::{Administration, Deed};
 pub use error::{Action, Error, Kind, Reason, Result, Source};
 pub use feed::{FEED_CHANGES, Feed, Position};
 pub use groups::{GroupEditor, GroupReader};
-pub use job::{Job, JobEdit, JobState, Piece};
+pub use job::{DEAD_LETTERS, Job, JobEdit, JobState, Piece};
 pub use jobs::{Jobs, Mandate};
 pub use keeper::{Errand, Keeper};
 pub use login::{Login, Surface};

@@ -15,7 +15,7 @@ use crate::log::{self, Entry, Erased, Told};
 use crate::sets::{SetName, bits};
 use crate::sql::{Connection, Key, params, row};
 use crate::turn::{Indexed, Turn};
-use crate::{cards, logins, organizations, plans, protect, registry, rows, sets};
+use crate::{cards, jobs, logins, organizations, plans, protect, registry, rows, sets};
 
 /// Answers that are looked through at once: each may be of a hundred kilobytes.
 const ANSWERS: usize = 100;
@@ -63,6 +63,7 @@ pub(crate) fn apply(turn: &mut Turn<'_>, tenant: TenantId, author: &Author, want
     homes.append(&mut seats(&record.contact.memberships));
     forget_answers(connection, key, wanted.id)?;
     plans::forget_all(connection, key)?;
+    jobs::forget_told(connection, tenant, key)?;
     logins::remove_of(turn, tenant, wanted.id)?;
     registry::revoke_tokens_as(connection, key, wanted.id)?;
     let mut entry = Entry::new(ChangeKind::Erase, organization);

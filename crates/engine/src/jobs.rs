@@ -1,6 +1,6 @@
 //! Work that goes on beside requests, as it is kept.
 
-use cardfile_directory::{Applied, Author, Error, Job, JobEdit, JobState, Piece, Result};
+use cardfile_directory::{Applied, Author, DEAD_LETTERS, Error, Job, JobEdit, JobState, Piece, Result};
 use cardfile_model::{OrganizationId, TenantId};
 use jiff::Timestamp;
 use uuid::Uuid;
@@ -91,6 +91,24 @@ fn remove(connection: &Connection, tenant: TenantId, key: Key, id: Uuid) -> Resu
     let sql = "DELETE FROM jobs
                 WHERE tenant_id = ?1 AND id = ?2";
     connection.execute(sql, params![key, id])?;
+    take_signpost_if_none(connection, tenant, key)
+}
+
+/// Forgets what jobs have told of people: those that have ended, with their files, and the dead letters of the others.
+pub(crate) fn forget_told(connection: &Connection, tenant: TenantId, key: Key) -> Result<()> {
+    let sql = "DELETE FROM job_files
+                WHERE tenant_id = ?1
+                  AND (file LIKE ?2 OR job IN (SELECT id
+                                                 FROM jobs
+                                                WHERE tenant_id = ?1 AND state IN ('done', 'failed', 'cancelled')))";
+    connection.execute(sql, params![key, format!("{DEAD_LETTERS}%")])?;
+    let sql = "DELETE FROM jobs
+                WHERE tenant_id = ?1 AND state IN ('done', 'failed', 'cancelled')";
+    connection.execute(sql, params![key])?;
+    take_signpost_if_none(connection, tenant, key)
+}
+
+fn take_signpost_if_none(connection: &Connection, tenant: TenantId, key: Key) -> Result<()> {
     let sql = "SELECT 1
                  FROM jobs
                 WHERE tenant_id = ?1

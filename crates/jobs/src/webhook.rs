@@ -3,7 +3,7 @@
 //! Ids, times and signatures are as the Standard Webhooks specification has them: `webhook-id` is the same however often a
 //! delivery is tried, `webhook-signature` is `v1,` and the HMAC-SHA256 of id, time and body, apart by dots, in Base64.
 
-use cardfile_directory::{Caller, Desk, Error, Feed, JobState, Origin, Position, Principal, Scopes};
+use cardfile_directory::{Caller, DEAD_LETTERS, Desk, Error, Feed, JobState, Origin, Position, Principal, Scopes};
 use cardfile_interchange::json::Person;
 use cardfile_model::Role;
 use jiff::{SignedDuration, Timestamp};
@@ -181,7 +181,7 @@ fn forget_oldest(bench: &mut Bench<'_>) -> Result<Vec<String>, Stop> {
 /// The file of a dead letter.
 #[must_use]
 pub fn file_of(letter: u32) -> String {
-    format!("dead-letter-{letter}.json")
+    format!("{DEAD_LETTERS}{letter}.json")
 }
 
 fn webhook<'b>(bench: &'b mut Bench<'_>) -> Result<&'b mut Webhook, Stop> {

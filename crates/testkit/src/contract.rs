@@ -141,6 +141,7 @@ macro_rules! store_contract {
                 a_job_goes_with_its_files
                 jobs_are_found_when_they_are_due
                 a_job_learns_in_the_same_transaction_what_was_done
+                jobs_forget_what_they_told_when_somebody_is_erased
                 jobs_are_no_changes_and_stand_with_the_command_beside_them
                 a_tenant_has_so_many_jobs
             }

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use cardfile_directory::{Applied, Command, Error, Job, JobEdit, JobState, Piece, Then};
-use cardfile_model::{Limits, OrganizationId};
+use cardfile_model::{Limits, OrganizationId, Sources};
 use serde_json::json;
 use uuid::Uuid;
 
@@ -177,4 +177,23 @@ pub async fn a_tenant_has_so_many_jobs(h: Harness) {
     let nowhere = Job { organization: OrganizationId(h.id()), ..place.job() };
     assert!(matches!(place.put(&nowhere, &[], &[]).await, Err(Error::NotFound { .. })));
     assert_eq!(h.store.job(place.tenant, nowhere.id).await.expect("an answer"), None);
+}
+
+pub async fn jobs_forget_what_they_told_when_somebody_is_erased(h: Harness) {
+    let place = h.tenant().await;
+    let ids = place.populate(2).await;
+    let (ended, going) = (place.job(), place.job());
+    place.put(&Job { state: JobState::Done, ..ended.clone() }, &[("contacts.csv", 0, b"Ada")], &[]).await.expect("it is kept");
+    let files: &[(&str, u32, &[u8])] = &[("input", 0, b"Bo"), ("dead-letter-1.json", 0, b"Ada")];
+    place.put(&going, files, &[]).await.expect("it is kept");
+    let erase = |id| Command::Erase { organization: place.organization, sources: Sources::Any, id };
+    place.apply(erase(ids[0])).await.expect("somebody can be erased");
+    assert_eq!((place.kept_job(&ended).await, place.piece(&ended, "contacts.csv", 0).await), (None, None));
+    assert_eq!(place.kept_job(&going).await.map(|job| job.version), Some(1));
+    assert_eq!(place.piece(&going, "dead-letter-1.json", 0).await, None);
+    assert_eq!(place.piece(&going, "input", 0).await.as_deref(), Some(&b"Bo"[..]));
+    place.put(&Job { version: 1, state: JobState::Done, ..going }, &[], &[]).await.expect("it ends");
+    place.apply(erase(ids[1])).await.expect("somebody can be erased");
+    assert_eq!(h.store.tenants_with_jobs().await.expect("an answer"), []);
+    h.is_sound().await;
 }

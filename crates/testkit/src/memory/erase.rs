@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use cardfile_directory::{Applied, Author, Error, Held, Key, Result, Surface, judge};
+use cardfile_directory::{Applied, Author, DEAD_LETTERS, Error, Held, Key, Result, Surface, judge};
 use cardfile_model::{ChangeKind, Numbers, Organization, OrganizationId, Sources, TenantId};
 use uuid::Uuid;
 
@@ -39,6 +39,10 @@ pub(super) fn erase(
         }
     }
     tenant.plans.clear();
+    tenant.jobs.retain(|kept| !kept.job.state.is_over());
+    for kept in &mut tenant.jobs {
+        kept.files.retain(|(file, _), _| !file.starts_with(DEAD_LETTERS));
+    }
     let name = id.to_string();
     for done in tenant.once.values_mut().filter(|done| String::from_utf8_lossy(&done.answer).contains(&name)) {
         done.answer.clear();

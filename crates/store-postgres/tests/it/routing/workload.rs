@@ -69,7 +69,7 @@ pub async fn statements() -> BTreeSet<String> {
         }
         plans { a_plan_is_kept_until_it_is_forgotten a_command_waits_for_nobody_to_have_been_touched }
         erase { plans_and_answers_do_not_tell_of_who_was_erased }
-        jobs { jobs_are_found_when_they_are_due a_job_is_kept_and_written_on a_job_goes_with_its_files }
+        jobs { jobs_forget_what_they_told_when_somebody_is_erased jobs_are_found_when_they_are_due a_job_is_kept_and_written_on a_job_goes_with_its_files }
         merges { who_stays_takes_the_places_in_groups writes_by_a_former_id_reach_who_stays }
         once { a_command_is_done_once_under_a_key }
         members { members_are_called_by_name_or_address }
