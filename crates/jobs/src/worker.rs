@@ -18,6 +18,8 @@ use crate::{dry_run, duplicates, export, import, webhook};
 
 /// How often it is looked whether something is due.
 const PAUSE: Duration = Duration::from_millis(500);
+/// Webhooks that one process attends to at the same time.
+const LINES: usize = 8;
 /// The first pause before a job is tried again; each further one is twice as long, up to an hour.
 const FIRST_REST: i64 = 2;
 const LONGEST_REST: i64 = 3600;
@@ -27,6 +29,8 @@ pub struct Worker {
     directory: Arc<Directory>,
     settings: Settings,
     places: Arc<Semaphore>,
+    /// Places of webhooks, so that these do not wait for long work.
+    lines: Arc<Semaphore>,
     post: Post,
     /// What is at work in this process.
     busy: Mutex<BTreeSet<Uuid>>,
@@ -38,7 +42,8 @@ impl Worker {
     pub fn new(directory: Arc<Directory>, settings: Settings) -> Arc<Self> {
         let places = Arc::new(Semaphore::new(settings.at_once));
         let post = Post::new(settings.webhook_private, Duration::from_secs(settings.webhook_seconds.into()));
-        Arc::new(Worker { directory, settings, places, post, busy: Mutex::default() })
+        let lines = Arc::new(Semaphore::new(LINES));
+        Arc::new(Worker { directory, settings, places, lines, post, busy: Mutex::default() })
     }
 
     /// Takes up what is due, again and again, for ever.
@@ -47,7 +52,9 @@ impl Worker {
             match self.directory.due_jobs().await {
                 Ok(due) => {
                     for (tenant, job) in due {
-                        self.begin(tenant, job);
+                        if self.is_wanted(tenant, &job).await {
+                            self.begin(tenant, job);
+                        }
                     }
                 }
                 Err(error) => tracing::warn!(error = &error as &dyn std::error::Error, "jobs cannot be read; it is tried again"),
@@ -75,9 +82,21 @@ impl Worker {
         }
     }
 
+    /// Whether there is anything to do for a job that is due. Webhooks always are, and seldom have news: those that have none take no
+    /// place from others.
+    async fn is_wanted(&self, tenant: TenantId, job: &Job) -> bool {
+        // What another version of this software left is left to it; its time may be over all the same.
+        let Ok(document) = Document::read(job.document.clone()) else { return job.state.is_over() };
+        let Work::Webhook(wanted) = document.work.clone() else { return true };
+        let (directory, settings, job) = (&self.directory, &self.settings, job.clone());
+        let bench = Bench { directory, settings, tenant, job, document };
+        webhook::has_news(&bench, &wanted).await.unwrap_or(true)
+    }
+
     /// Has a job attended to beside others, unless it is already or there is no place.
     fn begin(self: &Arc<Self>, tenant: TenantId, job: Job) {
-        let Ok(place) = Arc::clone(&self.places).try_acquire_owned() else { return };
+        let places = if job.kind == WEBHOOK { &self.lines } else { &self.places };
+        let Ok(place) = Arc::clone(places).try_acquire_owned() else { return };
         if !self.busy().insert(job.id) {
             return;
         }
