@@ -107,7 +107,7 @@ pub const MOST_NAMESAKES: usize = 16;
 /// The administration of a store.
 #[async_trait]
 pub trait Registry: Send + Sync {
-    /// Makes an organization, and its tenant if it has none: a change of its own, of kind `Organization`, which cannot be undone.
+    /// Makes an organization, and its tenant if it has none: a change of its own, of kind `Organization`.
     /// For the operator, whom limits do not bind; a door has [`crate::Command::CreateOrganization`].
     ///
     /// **Errors**: `AlreadyExists` when the id is taken in any tenant, or a name that has to be unique; `NotFound` for an unknown

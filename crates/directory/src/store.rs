@@ -162,8 +162,8 @@ pub enum Command {
         /// What happens; of several edits of one key the last counts.
         edits: Vec<NoteEdit>,
     },
-    /// An organization is made, under the root unless the draft says otherwise; that cannot be undone. The log entry is the new
-    /// organization's own.
+    /// An organization is made, under the root unless the draft says otherwise. The log entry is the new organization's own; by its undo
+    /// the organization stays, for its number is given once, and does no business.
     ///
     /// `Invalid` for a draft that names a tenant or breaks rules, `AlreadyExists` when the id is taken in any tenant or a name
     /// that has to be unique is taken, `NotFound` for an unknown parent, `TooLarge` (`organization_depth`,

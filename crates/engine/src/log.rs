@@ -143,7 +143,11 @@ pub(crate) fn append(turn: &mut Turn<'_>, tenant: TenantId, author: &Author, ent
     draft.row.revision += 1;
     draft.touch();
     let (key, revision, touched) = (draft.row.key, draft.row.revision, entry.touched());
-    let is_undoable = !matches!(entry.kind, ChangeKind::Organization | ChangeKind::Erase | ChangeKind::Bundle);
+    let is_undoable = match entry.kind {
+        ChangeKind::Erase | ChangeKind::Bundle => false,
+        ChangeKind::Organization => entry.before.organization.is_some(),
+        _ => true,
+    };
     let sql = "INSERT INTO log (tenant_id, revision, time, principal, door, kind, organization, group_id, undoes,
                                 touched, came, went, is_undoable, is_purged)
                VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, FALSE)";

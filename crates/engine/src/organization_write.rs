@@ -141,7 +141,9 @@ fn make(turn: &mut Turn<'_>, tenant: TenantId, author: &Author, organization: &O
     draft.row.next_organization += 1;
     organizations::put(connection, draft.row.key, organization, draft.touch_organizations())?;
     Signpost::Organization(organization.id).put(connection, tenant)?;
-    log::append(turn, tenant, author, &Entry::new(ChangeKind::Organization, organization.number)).map(drop)
+    let mut entry = Entry::new(ChangeKind::Organization, organization.number);
+    entry.before.organization = OrganizationTurn::made(organization);
+    log::append(turn, tenant, author, &entry).map(drop)
 }
 
 /// Writes an organization as changed at the tenant's next revision; answers what changed.

@@ -88,6 +88,14 @@ impl OrganizationTurn {
         }
     }
 
+    /// What changed when an organization was made: it did no business before. `None` for one whose making is not taken back: the root,
+    /// and one that does no business from the beginning.
+    #[must_use]
+    pub fn made(organization: &Organization) -> Option<Self> {
+        let does_business = organization.is_active && organization.number != Organization::ROOT;
+        does_business.then(|| OrganizationTurn { is_active: Some((false, true)), ..OrganizationTurn::default() })
+    }
+
     /// Whether nothing changed.
     #[must_use]
     pub fn is_empty(&self) -> bool {

@@ -361,6 +361,7 @@ macro_rules! store_contract {
                 organizations_come_in_order_page_by_page
             }
             undo_organizations {
+                an_organization_whose_making_is_taken_back_does_no_business
                 a_patched_organization_becomes_what_it_was_and_again_what_it_became
                 what_is_otherwise_since_is_stale_or_passed_over
                 changes_of_other_members_are_no_conflict

@@ -95,7 +95,7 @@ pub async fn an_organization_is_made_with_the_people_in_it(h: Harness) {
     let changes = own.changes().await;
     let told: Vec<_> = changes.iter().map(|change| (change.kind, change.revision, change.is_undoable)).collect();
     let last = applied.revision;
-    assert_eq!(told, [(ChangeKind::Organization, last - 1, false), (ChangeKind::Write, last, true)]);
+    assert_eq!(told, [(ChangeKind::Organization, last - 1, true), (ChangeKind::Write, last, true)]);
     assert_eq!((&changes[1].came, &changes[1].touched), (&Numbers::from([2, 3]), &Numbers::from([1, 2, 3])));
     own.undo(last).await.expect("who came in can go again");
     assert_eq!(place.belonging(2).await, super::NOBODY);

@@ -100,3 +100,21 @@ pub async fn a_change_of_an_organization_before_the_term_cannot_be_undone(h: Har
     assert!(matches!(own.undo(renamed).await, Err(Error::Invalid(found)) if found[0].rule == "undoable"));
     h.is_sound().await;
 }
+
+pub async fn an_organization_whose_making_is_taken_back_does_no_business(h: Harness) {
+    let place = h.tenant().await;
+    let organization = made(&place, "Ropewalk").await;
+    let own = Place { organization: organization.id, ..place };
+    let making = own.last_change().await;
+    assert_eq!((making.kind, making.is_undoable), (ChangeKind::Organization, true));
+    own.create(crate::people::person(1)).await;
+    let undone = own.undo(making.revision).await.expect("it can be taken back");
+    let now = read(&place, organization.id).await;
+    assert_eq!((now.is_active, now.name.as_str(), undone.organization.as_ref()), (false, "Ropewalk", Some(&now)));
+    assert!(matches!(own.undo(making.revision).await, Err(Error::Stale { .. })), "it is taken back already");
+    own.undo(undone.revision).await.expect("so can that");
+    assert!(read(&place, organization.id).await.is_active);
+    let root = place.changes().await.remove(0);
+    assert_eq!((root.kind, root.is_undoable), (ChangeKind::Organization, false), "the root stays in business");
+    h.is_sound().await;
+}

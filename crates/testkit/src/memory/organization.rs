@@ -90,7 +90,11 @@ impl Tenant {
     /// Puts a new organization in, and logs that.
     pub fn add(&mut self, author: &Author, organization: Organization) -> Applied {
         self.organizations.push(organization.clone());
-        let applied = self.log(author, deed((ChangeKind::Organization, None), organization.id, Effect::Forgotten));
+        let effect = match OrganizationTurn::made(&organization) {
+            Some(turned) => Effect::Organization(Box::new(turned)),
+            None => Effect::Forgotten,
+        };
+        let applied = self.log(author, deed((ChangeKind::Organization, None), organization.id, effect));
         Applied { organization: Some(organization), ..applied }
     }
 
