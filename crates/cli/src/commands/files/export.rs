@@ -7,6 +7,7 @@ use anyhow::{Context, Result};
 use cardfile_interchange::{WriteOptions, Writer};
 use cardfile_jobs::Around;
 use cardfile_model::{Filter, Numbers, OrganizationId};
+use futures_util::{StreamExt, stream};
 
 use super::format;
 use crate::arguments::{Common, Export};
@@ -14,6 +15,9 @@ use crate::commands::open;
 
 /// People read at once.
 const SLICE: usize = 1_000;
+
+/// Slices being read or waiting to be written.
+const AHEAD: usize = 3;
 
 /// Writes everyone who belongs to an organization to standard output. Who comes meanwhile is not in it, who goes may not be.
 pub(in crate::commands) async fn export(common: &Common, asked: Export) -> Result<()> {
@@ -24,21 +28,18 @@ pub(in crate::commands) async fn export(common: &Common, asked: Export) -> Resul
     let mut writer = Writer::new(format(&asked.format)?, out, options)?;
     let everyone = keeper.everyone(Filter::All).await?;
     let mut numbers = everyone.iter();
-    let mut slice = || -> Numbers { numbers.by_ref().take(SLICE).collect() };
-    let mut wanted = slice();
-    let mut people = keeper.people(wanted.clone()).await?;
-    // Nobody of a slice may be left when it is read.
-    while !wanted.is_empty() {
-        wanted = slice();
-        // The next ones are read on another thread while these are written here.
-        let written = async { people.iter().try_for_each(|record| writer.write(record)) };
-        let (next, written) = tokio::join!(keeper.people(wanted.clone()), written);
-        match written {
+    let slices = std::iter::from_fn(|| {
+        let slice: Numbers = numbers.by_ref().take(SLICE).collect();
+        Some(slice).filter(|slice| !slice.is_empty())
+    });
+    // The next ones are read on other threads while these are written here. Nobody of a slice may be left when it is read.
+    let mut read = stream::iter(slices).map(|slice| keeper.people(slice)).buffered(AHEAD);
+    while let Some(people) = read.next().await {
+        match people?.iter().try_for_each(|record| writer.write(record)) {
             // Whoever read it has seen enough.
             Err(error) if error.kind() == ErrorKind::BrokenPipe => return Ok(()),
             written => written.context("standard output cannot be written to")?,
         }
-        people = next?;
     }
     match writer.finish() {
         Err(error) if error.kind() == ErrorKind::BrokenPipe => Ok(()),
